@@ -1,0 +1,9 @@
+//! `tpp`: rehearse an on-sale before it happens.
+//!
+//! The rooms, one above another. A room may name the rooms below it and nothing else; `tests/it/tidy.rs` is the referee.
+//!
+//! | room | what it holds |
+//! |---|---|
+//! | [`domain`] | what a sale is: pure rules, no I/O, no clock |
+
+pub mod domain;
