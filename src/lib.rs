@@ -5,5 +5,7 @@
 //! | room | what it holds |
 //! |---|---|
 //! | [`domain`] | what a sale is: pure rules, no I/O, no clock |
+//! | [`wire`] | what goes over HTTP: types that both ends use |
 
 pub mod domain;
+pub mod wire;
