@@ -6,6 +6,8 @@
 //! |---|---|
 //! | [`domain`] | what a sale is: pure rules, no I/O, no clock |
 //! | [`wire`] | what goes over HTTP: types that both ends use |
+//! | [`inventory`] | what is left: in process or in Redis |
 
 pub mod domain;
+pub mod inventory;
 pub mod wire;
