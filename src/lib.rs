@@ -7,7 +7,9 @@
 //! | [`domain`] | what a sale is: pure rules, no I/O, no clock |
 //! | [`wire`] | what goes over HTTP: types that both ends use |
 //! | [`inventory`] | what is left: in process or in Redis |
+//! | [`ledger`] | what was sold: SQLite |
 
 pub mod domain;
 pub mod inventory;
+pub mod ledger;
 pub mod wire;
