@@ -8,8 +8,10 @@
 //! | [`wire`] | what goes over HTTP: types that both ends use |
 //! | [`inventory`] | what is left: in process or in Redis |
 //! | [`ledger`] | what was sold: SQLite |
+//! | [`server`] | sells |
 
 pub mod domain;
 pub mod inventory;
 pub mod ledger;
+pub mod server;
 pub mod wire;

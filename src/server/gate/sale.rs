@@ -1,0 +1,137 @@
+//! One gate a program: orders pass together, a rebuild or an audit is alone inside.
+//! Must not be needed by the ledger: it keeps two stores in step, the ledger's compare-and-set keeps the sale right.
+
+use std::{
+    collections::HashMap,
+    sync::{
+        Arc, PoisonError, RwLock,
+        atomic::{AtomicBool, Ordering},
+    },
+};
+
+use tokio::sync::{OwnedRwLockReadGuard, OwnedRwLockWriteGuard, RwLock as AsyncRwLock};
+
+use crate::{
+    domain::ids::ProgramId,
+    server::{error::Failure, recovery::RETRY_AFTER_S},
+};
+
+/// Why a gate is closed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Closure {
+    /// The inventory is not to be trusted: buyers are sent away with `Retry-After`.
+    Rebuilding,
+    /// A short look: buyers wait.
+    Audit,
+}
+
+#[derive(Debug, Default)]
+struct Door {
+    rebuilding: AtomicBool,
+    lock: Arc<AsyncRwLock<()>>,
+}
+
+/// The gates of all programs.
+#[derive(Debug, Default)]
+pub struct SaleGates {
+    doors: RwLock<HashMap<ProgramId, Arc<Door>>>,
+}
+
+/// Inside, together with others.
+pub type Pass = OwnedRwLockReadGuard<()>;
+
+/// Inside, alone.
+pub type Alone = OwnedRwLockWriteGuard<()>;
+
+impl SaleGates {
+    /// A buyer comes in. Waits for an audit, not for a rebuild.
+    ///
+    /// # Errors
+    /// [`Failure::Rebuilding`].
+    pub async fn enter(&self, program: ProgramId) -> Result<Pass, Failure> {
+        let door = self.door(program);
+        let closed = || door.rebuilding.load(Ordering::Acquire);
+        if closed() {
+            return Err(Failure::Rebuilding { retry_after_s: RETRY_AFTER_S });
+        }
+        let pass = Arc::clone(&door.lock).read_owned().await;
+        // A rebuild that was decided on while this buyer waited must not be sold into.
+        if closed() { Err(Failure::Rebuilding { retry_after_s: RETRY_AFTER_S }) } else { Ok(pass) }
+    }
+
+    /// Somebody comes in to end an order, which the ledger decides: waits for whatever is going on.
+    pub async fn wait_in(&self, program: ProgramId) -> Pass {
+        Arc::clone(&self.door(program).lock).read_owned().await
+    }
+
+    /// Sends buyers away from now on, or does nothing for an audit.
+    pub fn close(&self, program: ProgramId, closure: Closure) {
+        if closure == Closure::Rebuilding {
+            self.door(program).rebuilding.store(true, Ordering::Release);
+        }
+    }
+
+    /// Lets buyers in again.
+    pub fn open(&self, program: ProgramId) {
+        self.door(program).rebuilding.store(false, Ordering::Release);
+    }
+
+    /// Closes the gate, waits until nobody is inside, and is alone until dropped. A gate that was closed for rebuilding
+    /// stays closed until [`Self::open`].
+    pub async fn alone(&self, program: ProgramId, closure: Closure) -> Alone {
+        self.close(program, closure);
+        Arc::clone(&self.door(program).lock).write_owned().await
+    }
+
+    /// Is this program being rebuilt, or about to be?
+    #[must_use]
+    pub fn is_rebuilding(&self, program: ProgramId) -> bool {
+        self.door(program).rebuilding.load(Ordering::Acquire)
+    }
+
+    fn door(&self, program: ProgramId) -> Arc<Door> {
+        if let Some(door) = self.doors.read().unwrap_or_else(PoisonError::into_inner).get(&program) {
+            return Arc::clone(door);
+        }
+        let mut doors = self.doors.write().unwrap_or_else(PoisonError::into_inner);
+        Arc::clone(doors.entry(program).or_default())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn program() -> ProgramId {
+        ProgramId::new(1).expect("an id")
+    }
+
+    #[tokio::test]
+    async fn buyers_are_sent_away_during_a_rebuild_and_let_in_after() {
+        let gates = SaleGates::default();
+        let alone = gates.alone(program(), Closure::Rebuilding).await;
+        assert!(gates.enter(program()).await.is_err());
+        drop(alone);
+        assert!(gates.enter(program()).await.is_err(), "closed until it is opened");
+        gates.open(program());
+        assert!(gates.enter(program()).await.is_ok());
+    }
+
+    #[tokio::test]
+    async fn an_audit_waits_for_those_inside_and_others_wait_for_it() {
+        let gates = Arc::new(SaleGates::default());
+        let pass = gates.enter(program()).await.expect("open");
+        let shared = Arc::clone(&gates);
+        let audit = tokio::spawn(async move { shared.alone(program(), Closure::Audit).await });
+        tokio::task::yield_now().await;
+        assert!(!audit.is_finished());
+        drop(pass);
+        let alone = audit.await.expect("no panic");
+        let shared = Arc::clone(&gates);
+        let buyer = tokio::spawn(async move { shared.enter(program()).await.is_ok() });
+        tokio::task::yield_now().await;
+        assert!(!buyer.is_finished());
+        drop(alone);
+        assert!(buyer.await.expect("no panic"));
+    }
+}
