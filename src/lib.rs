@@ -9,7 +9,9 @@
 //! | [`inventory`] | what is left: in process or in Redis |
 //! | [`ledger`] | what was sold: SQLite |
 //! | [`server`] | sells |
+//! | [`client`] | speaks to a server |
 
+pub mod client;
 pub mod domain;
 pub mod inventory;
 pub mod ledger;
