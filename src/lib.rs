@@ -10,7 +10,9 @@
 //! | [`ledger`] | what was sold: SQLite |
 //! | [`server`] | sells |
 //! | [`client`] | speaks to a server |
+//! | [`bench`](mod@bench) | replays a sale and judges it |
 
+pub mod bench;
 pub mod client;
 pub mod domain;
 pub mod inventory;

@@ -1,0 +1,262 @@
+//! One buyer's visit: submit, wait for the word, then pay, cancel or walk away.
+//! Must not draw anything: every choice stands in the schedule.
+
+use std::time::Duration;
+
+use crate::{
+    bench::{
+        floor::{Ask, Floor, Heard, Reply, beat},
+        journal::{Answer, Later, Reason, Sequel, Told},
+        scenario::{BuyerClass, Choice},
+        schedule::{Arrival, Behaviour},
+        tally::{Outcome, Step, Times},
+    },
+    domain::{ids::OrderNumber, money::Cents, order::OrderVersion},
+    wire::{api::OrderState, order::CreateOrder, pay::Pay},
+};
+
+/// The front end of the original asks this often; the first time this long after the answer.
+pub const POLL_EVERY_US: u64 = 200_000;
+/// And gives up after this many: five seconds.
+pub const POLLS_MAX: u64 = 24;
+
+/// Plays one arrival of the schedule to its end.
+pub async fn visit(floor: &Floor, ordinal: u32) {
+    let buyer = Buyer::of(floor, ordinal);
+    if let Some(placed) = buyer.place().await
+        && let Some(at_us) = buyer.confirmed(&placed).await
+    {
+        let intended_us = buyer.arrival.at_us;
+        let times = Times { intended_us, sent_us: placed.sent_us, answered_us: at_us };
+        floor.tally.borrow_mut().step(Step::Confirm, Outcome::Done, times);
+        buyer.settle(placed.order, at_us + buyer.arrival.think_us).await;
+    }
+    beat(&floor.pulse.left);
+}
+
+struct Buyer<'a> {
+    floor: &'a Floor,
+    ordinal: u32,
+    arrival: &'a Arrival,
+    class: &'a BuyerClass,
+    body: CreateOrder,
+    limit: Duration,
+}
+
+/// An order that the buyer was told of.
+struct Placed {
+    order: OrderNumber,
+    sent_us: u64,
+    at_us: u64,
+    created: bool,
+}
+
+impl<'a> Buyer<'a> {
+    fn of(floor: &'a Floor, ordinal: u32) -> Self {
+        let arrival = &floor.ground.schedule.arrivals[ordinal as usize];
+        let class = &floor.ground.scenario.buyers[usize::from(arrival.class)];
+        let body = body(floor, ordinal, arrival, class);
+        Self { floor, ordinal, arrival, class, body, limit: floor.ground.scenario.request_timeout.0 }
+    }
+
+    /// Submits until there is an order or no hope.
+    async fn place(&self) -> Option<Placed> {
+        let mut intended_us = self.arrival.at_us;
+        for attempt in 0..=self.class.retries {
+            let told = if attempt == 0 && self.arrival.doubles {
+                let (first, second) = tokio::join!(self.submit(intended_us), self.submit(intended_us));
+                if first.answer.order().is_some() { first } else { second }
+            } else {
+                self.submit(intended_us).await
+            };
+            if let Some(order) = told.answer.order() {
+                let created = matches!(told.answer, Answer::Created(_));
+                return Some(Placed { order, sent_us: told.sent_us, at_us: told.answered_us, created });
+            }
+            let hopeful = match told.answer {
+                Answer::Rejected(reason) => reason.is_worth_a_retry(),
+                _ => true,
+            };
+            if !hopeful || attempt == self.class.retries {
+                return None;
+            }
+            let wait_us = self.class.retry_after.us() * (u64::from(attempt) + 1) + u64::from(self.arrival.jitter_us);
+            intended_us = told.answered_us + wait_us;
+            self.floor.until(intended_us).await;
+        }
+        None
+    }
+
+    /// One submit. It stands in the journal, without an answer, before it is sent: a visit may be broken off.
+    async fn submit(&self, intended_us: u64) -> Told {
+        let at = {
+            let mut journal = self.floor.journal.borrow_mut();
+            journal.told.push(self.entry());
+            journal.told.len() - 1
+        };
+        let limit = self.class.patience.map_or(self.limit, |patience| patience.0);
+        let ask = Ask::Create(self.arrival.version, &self.body);
+        let Heard { reply, times } = self.floor.call(&ask, self.arrival.account, intended_us, limit).await;
+        let answer = match reply {
+            Reply::Order(Some(number)) if self.arrival.version == OrderVersion::V4 => Answer::Accepted(number),
+            Reply::Order(Some(number)) => Answer::Created(number),
+            Reply::No(code) => Answer::Rejected(Reason::of_code(code)),
+            Reply::Overload => Answer::Rejected(Reason::Overload),
+            _ => Answer::Indeterminate,
+        };
+        self.count(answer);
+        let told = Told { sent_us: times.sent_us, answered_us: times.answered_us, answer, ..self.entry() };
+        self.floor.journal.borrow_mut().told[at] = told;
+        told
+    }
+
+    fn entry(&self) -> Told {
+        let now_us = self.floor.now_us();
+        Told {
+            arrival: self.ordinal,
+            account: self.arrival.account,
+            sent_us: now_us,
+            answered_us: now_us,
+            answer: Answer::Indeterminate,
+            category: self.arrival.category,
+            tickets: self.arrival.tickets,
+            version: self.arrival.version,
+            keyed: self.body.request_id.is_some(),
+            picked: self.body.seat_dto_list.is_some(),
+        }
+    }
+
+    fn count(&self, answer: Answer) {
+        let pulse = &self.floor.pulse;
+        match answer {
+            Answer::Created(_) | Answer::Accepted(_) => beat(&pulse.placed),
+            Answer::Rejected(reason) => {
+                let sold_out = reason == Reason::Sale(crate::domain::rejection::Rejection::SoldOut);
+                beat(if sold_out { &pulse.sold_out } else { &pulse.rejected });
+                self.floor.tally.borrow_mut().rejected(reason);
+            }
+            Answer::Indeterminate => {}
+        }
+    }
+
+    /// When the order was known to be in the books; `None` when it never was, or the buyer did not wait.
+    async fn confirmed(&self, placed: &Placed) -> Option<u64> {
+        if placed.created {
+            return Some(placed.at_us);
+        }
+        if !self.class.polls {
+            return None;
+        }
+        self.floor.tally.borrow_mut().polled.0 += 1;
+        for poll in 1..=POLLS_MAX {
+            let intended_us = placed.at_us + poll * POLL_EVERY_US;
+            self.floor.until(intended_us).await;
+            self.floor.tally.borrow_mut().polled.1 += 1;
+            let heard = self.call(&Ask::Poll(placed.order), intended_us).await;
+            match heard.reply {
+                Reply::Order(Some(number)) if number == placed.order => {
+                    self.note(number, heard.times.answered_us, Later::Created);
+                    return Some(heard.times.answered_us);
+                }
+                // Another buyer's number is noted as told to this one: the verdict will say so.
+                Reply::Order(Some(number)) => {
+                    self.note(number, heard.times.answered_us, Later::Created);
+                    return None;
+                }
+                Reply::No(_) => break,
+                _ => {}
+            }
+        }
+        self.ask_status(placed.order).await
+    }
+
+    /// The poll said no, or said nothing for five seconds: what became of the order?
+    async fn ask_status(&self, order: OrderNumber) -> Option<u64> {
+        let heard = self.call(&Ask::Status(order), self.floor.now_us()).await;
+        let Reply::Progress(progress) = heard.reply else { return None };
+        let at_us = heard.times.answered_us;
+        match (progress.state, progress.reason) {
+            (OrderState::Created, _) => {
+                self.note(order, at_us, Later::Created);
+                Some(at_us)
+            }
+            (OrderState::Rejected, reason) => {
+                let reason = reason.map_or(Reason::Code(0), |reason| Reason::of_code(reason.code));
+                self.floor.tally.borrow_mut().rejected(reason);
+                self.note(order, at_us, Later::Rejected(reason));
+                None
+            }
+            (OrderState::Pending, _) => {
+                self.note(order, at_us, Later::Pending);
+                None
+            }
+        }
+    }
+
+    /// Pays or cancels, once the buyer has thought.
+    async fn settle(&self, order: OrderNumber, intended_us: u64) {
+        match self.arrival.behaviour {
+            Behaviour::Abandons => {}
+            Behaviour::Cancels => {
+                self.floor.until(intended_us).await;
+                let heard = self.call(&Ask::Cancel(order), intended_us).await;
+                if heard.reply == Reply::Done {
+                    self.note(order, heard.times.answered_us, Later::Cancelled);
+                }
+            }
+            Behaviour::Pays => {
+                self.floor.until(intended_us).await;
+                self.pay(order, intended_us).await;
+            }
+        }
+    }
+
+    /// The way of the original's pages: start, the bank's form, then "is it paid?".
+    async fn pay(&self, order: OrderNumber, intended_us: u64) {
+        let price = self.floor.ground.hall.categories[usize::from(self.arrival.category)].price;
+        let pay = Pay {
+            platform: Some(3),
+            order_number: order,
+            subject: Some(self.floor.ground.hall.title.clone()),
+            price: Cents(price.0 * i64::from(self.arrival.tickets)),
+            channel: "mock".to_owned(),
+            pay_bill_type: Some(1),
+        };
+        let started = self.call(&Ask::Pay(&pay), intended_us).await;
+        if started.reply != Reply::Done {
+            return;
+        }
+        let bank = self.call(&Ask::Bank(&pay), started.times.answered_us).await;
+        let check = self.call(&Ask::PayCheck(order), bank.times.answered_us).await;
+        if check.reply == Reply::OrderStatus(3) {
+            beat(&self.floor.pulse.paid);
+            self.note(order, check.times.answered_us, Later::Paid);
+        }
+    }
+
+    async fn call(&self, ask: &Ask<'_>, intended_us: u64) -> Heard {
+        self.floor.call(ask, self.arrival.account, intended_us, self.limit).await
+    }
+
+    fn note(&self, order: OrderNumber, at_us: u64, what: Later) {
+        self.floor.journal.borrow_mut().sequels.push(Sequel { order, account: self.arrival.account, at_us, what });
+    }
+}
+
+fn body(floor: &Floor, ordinal: u32, arrival: &Arrival, class: &BuyerClass) -> CreateOrder {
+    let ground = &floor.ground;
+    let picks = class.choice == Choice::Pick;
+    let category = &ground.hall.categories[usize::from(arrival.category)];
+    let seats = picks.then(|| ground.hall.picked(arrival.category, arrival.pick.0, arrival.pick.1, arrival.tickets));
+    let tickets = seats.as_ref().map_or(u32::from(arrival.tickets), |seats| seats.len() as u32);
+    CreateOrder {
+        program_id: ground.hall.program,
+        user_id: ground.user(arrival.account),
+        ticket_user_id_list: ground.ticket_users(arrival.account, tickets).collect(),
+        seat_dto_list: seats,
+        ticket_category_id: (!picks).then_some(category.id),
+        ticket_count: (!picks).then_some(i64::from(arrival.tickets)),
+        request_id: class.request_id.then(|| format!("{:x}-{ordinal}", ground.seed)),
+        allow_split: (class.allow_split && !picks).then_some(true),
+    }
+}

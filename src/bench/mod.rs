@@ -1,0 +1,26 @@
+//! Replays a sale against a server, joins what every buyer was told with what the server holds, and judges it.
+//! Must not open Redis or SQLite, nor know who is watching.
+//!
+//! `scenario` (a file) → `schedule` (every arrival, drawn beforehand) → `stage` (program and accounts on the server) →
+//! `runner` (`buyer` over `floor`) → `tally`, `journal` → `verdict` → `report`. `rehearsal` walks this way once.
+
+pub mod buyer;
+pub mod child;
+pub mod closed_loop;
+pub mod floor;
+pub mod hall;
+pub mod journal;
+pub mod machine;
+pub mod quantity;
+pub mod rehearsal;
+pub mod report;
+pub mod runner;
+pub mod scenario;
+pub mod schedule;
+pub mod shipped;
+pub mod stage;
+pub mod tally;
+pub mod verdict;
+
+#[cfg(test)]
+mod fake_office;

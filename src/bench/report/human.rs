@@ -1,0 +1,201 @@
+//! A report as text: the verdict first, at most 40 lines.
+//! Must not hold a figure that the report lacks.
+
+use std::fmt::Write;
+
+use super::{Report, Spread, StepLatency, Verdict};
+
+/// Most lines: what fits on a screen without scrolling.
+pub const LINES_MAX: usize = 40;
+/// Findings shown; the JSON has all.
+const FINDINGS_SHOWN: usize = 8;
+/// Reasons shown.
+const REASONS_SHOWN: usize = 6;
+
+/// The report.
+#[must_use]
+pub fn text(report: &Report) -> String {
+    let mut out = Page::default();
+    headline(report, &mut out);
+    sale(report, &mut out);
+    latencies(report, &mut out);
+    rejections(report, &mut out);
+    load(report, &mut out);
+    environment(report, &mut out);
+    audit(report, &mut out);
+    out.0
+}
+
+#[derive(Default)]
+struct Page(String);
+
+impl Page {
+    fn line(&mut self, label: &str, text: &str) {
+        let text = format!("  {label:<12}{text}");
+        writeln!(self.0, "{}", text.trim_end()).expect("memory takes every write");
+    }
+}
+
+fn headline(report: &Report, out: &mut Page) {
+    let word = match report.verdict {
+        Verdict::Passed => "PASSED",
+        Verdict::MarkMissed => "MARK MISSED",
+        Verdict::NotValid => "NOT VALID",
+        Verdict::AuditFailed => "AUDIT FAILED",
+        Verdict::Interrupted => "INTERRUPTED",
+    };
+    let laws = match &report.audit {
+        Some(audit) if audit.clean => "nothing oversold, nothing lost",
+        Some(_) => "laws are broken",
+        None => "not audited",
+    };
+    let played = &report.scenario;
+    let head = format!("{word}: {} {}, {laws}", played.name, played.version);
+    writeln!(out.0, "{head}").expect("memory takes every write");
+    for reason in report.reasons.iter().take(REASONS_SHOWN) {
+        out.line(if report.verdict == Verdict::Passed { "note" } else { "why" }, reason);
+    }
+}
+
+fn sale(report: &Report, out: &mut Page) {
+    let (sale, speed) = (&report.sale, &report.speed);
+    let late = report.scenario.buyers - report.scenario.released.min(report.scenario.buyers);
+    let missing = if late > 0 { format!(", {late} of them not let go") } else { String::new() };
+    out.line("buyers", &format!("{}{missing}, in {:.1} s", report.scenario.buyers, speed.run_s));
+    out.line(
+        "seats",
+        &format!(
+            "{} sold / {} capacity, {} held, {} free{}",
+            sale.sold,
+            sale.capacity,
+            sale.held,
+            sale.available,
+            if sale.resold > 0 { format!(", {} sold again after they came back", sale.resold) } else { String::new() }
+        ),
+    );
+    let sell_out = sale.sell_out_s.map_or_else(|| "not sold out".to_owned(), |s| format!("sold out after {s:.2} s"));
+    out.line("", &sell_out);
+    let share = match (speed.ceiling_per_s, speed.accepted_of_ceiling_pct) {
+        (Some(ceiling), Some(share)) => format!(" = {share:.0} % of the ceiling of {ceiling:.0}/s"),
+        _ => String::new(),
+    };
+    out.line("orders", &format!("{} created, {:.0}/s", sale.created, speed.created_per_s));
+    out.line("", &format!("{} accepted, {:.0}/s{share}", sale.accepted, speed.accepted_per_s));
+    if let Some(drain) = speed.drain_s {
+        out.line("queue", &format!("empty {drain:.2} s after the rush, at most {} deep", speed.queue_max));
+    }
+    if sale.duplicates_absorbed + sale.indeterminate > 0 {
+        let (absorbed, open) = (sale.duplicates_absorbed, sale.indeterminate);
+        out.line("repeats", &format!("{absorbed} absorbed; {open} submits without an answer"));
+    }
+}
+
+fn latencies(report: &Report, out: &mut Page) {
+    out.line("latency", "response p50 / p99 (service p99), ms; response counts from the intended moment");
+    for (step, outcome, label) in [
+        ("create", "done", "order"),
+        ("confirm", "done", "confirmed"),
+        ("create", "sold_out", "sold out"),
+        ("poll", "done", "poll"),
+        ("pay", "done", "pay"),
+    ] {
+        if let Some(found) = report.latency.iter().find(|l| l.step == step && l.outcome == outcome) {
+            out.line("", &format!("{label:<10} {} n={}", spread(found), found.count));
+        }
+    }
+    if let Some(polls) = report.speed.polls_per_order {
+        out.line("polls", &format!("{polls:.2} per order, one each 200 ms"));
+    }
+}
+
+fn spread(latency: &StepLatency) -> String {
+    let p99 = |spread: &Spread| match spread.p99_ms {
+        Some(p99) => format!("{p99:.1}"),
+        None => format!("max {:.1}", spread.max_ms),
+    };
+    format!("{:.1} / {} ({})", latency.response.p50_ms, p99(&latency.response), p99(&latency.service))
+}
+
+fn rejections(report: &Report, out: &mut Page) {
+    let mut by_count: Vec<_> = report.rejections.iter().collect();
+    by_count.sort_by_key(|(_, count)| std::cmp::Reverse(**count));
+    let words: Vec<String> = by_count.iter().take(8).map(|(word, count)| format!("{word} {count}")).collect();
+    let words = if words.is_empty() { "nobody".to_owned() } else { words.join(", ") };
+    out.line("rejected", &words);
+}
+
+fn load(report: &Report, out: &mut Page) {
+    let generator = &report.generator;
+    let kept_up = match (generator.saturating, generator.kept_up) {
+        (true, _) => "saturating: lag says nothing",
+        (false, true) => "kept up",
+        (false, false) => "WAS THE LIMIT",
+    };
+    out.line(
+        "generator",
+        &format!(
+            "{kept_up}; lag p99 {:.1} ms, let go p99 {:.1} ms late; {} threads, {} connections",
+            generator.lag_p99_ms, generator.dispatch_p99_ms, generator.workers, generator.connections
+        ),
+    );
+    let cpu = generator.cpu_s.map_or_else(|| "unknown".to_owned(), |s| format!("{s:.1} s"));
+    let (requests, errors) = (report.speed.requests, report.speed.errors_pct);
+    out.line(
+        "cpu",
+        &format!("generator {cpu}, server {:.1} s; {requests} requests, {errors:.2} % failed", report.server.cpu_s),
+    );
+}
+
+fn environment(report: &Report, out: &mut Page) {
+    let (machine, server, played) = (&report.machine, &report.server, &report.scenario);
+    out.line("machine", &format!("{} × {}, {}", machine.cpus, machine.cpu, machine.kernel));
+    let details: Vec<String> = server
+        .details
+        .iter()
+        .filter(|(name, _)| name.contains("version"))
+        .map(|(name, value)| format!("{name} {value}"))
+        .collect();
+    let memory = server.rss_bytes >> 20;
+    out.line(
+        "server",
+        &format!("tpp {}, {}, durability {}, {memory} MiB", server.tpp, server.engine, server.durability),
+    );
+    if !details.is_empty() {
+        out.line("", &details.join(", "));
+    }
+    out.line(
+        "run",
+        &format!(
+            "tpp {} ({}), seed {}, scale {}, scenario {}",
+            machine.tpp, machine.build, played.seed, played.scale, played.digest
+        ),
+    );
+}
+
+fn audit(report: &Report, out: &mut Page) {
+    let Some(audit) = &report.audit else {
+        out.line("audit", "switched off");
+        return;
+    };
+    let named = |verdict: &str| -> Vec<&str> {
+        audit.laws.iter().filter(|(_, law)| law.verdict == verdict).map(|(name, _)| name.as_str()).collect()
+    };
+    let mut text = format!("{} orders, {} answers; kept {}", audit.orders, audit.answers, named("kept").len());
+    for word in ["broken", "unchecked"] {
+        let laws = named(word);
+        if !laws.is_empty() {
+            write!(text, ", {word} {}", laws.join(" ")).expect("memory takes every write");
+        }
+    }
+    out.line("audit", &text);
+    for finding in audit.findings.iter().take(FINDINGS_SHOWN) {
+        let order = finding.order.as_ref().map_or_else(String::new, |order| format!(" order {order}"));
+        out.line("", &format!("{}{order}: {} [{}]", finding.law, finding.detail, finding.by));
+    }
+    if audit.findings.len() > FINDINGS_SHOWN {
+        out.line("", &format!("and {} more in --output json", audit.findings.len() - FINDINGS_SHOWN));
+    }
+}
+
+#[cfg(test)]
+pub(super) mod tests;

@@ -1,0 +1,382 @@
+//! A sale to replay, as a TOML file: the hall, the arrivals, the buyers, and what must come out.
+//! Must not play anything; a file is refused whole, with line and column.
+
+mod check;
+
+use std::{collections::BTreeMap, path::PathBuf};
+
+use serde::Deserialize;
+use sha2::{Digest, Sha256};
+
+use crate::{
+    bench::quantity::{Rate, Share, Span, SpanRange, Threshold, Tickets, VersionChoice},
+    domain::money::Cents,
+};
+
+/// Most buyers in one replay: each takes some 200 bytes in the generator.
+pub const BUYERS_MAX: u64 = 2_000_000;
+/// Most accounts in one replay: what the server makes in one call.
+pub const ACCOUNTS_MAX: u32 = 1_000_000;
+/// Most open connections.
+pub const CONNECTIONS_MAX: usize = 16_384;
+
+/// A scenario.
+#[derive(Debug, Clone, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Scenario {
+    /// Its name in reports.
+    pub name: String,
+    /// What it shows, in one sentence.
+    pub about: String,
+    /// Order version that buyers use, unless the command says otherwise.
+    #[serde(default = "default_version")]
+    pub version: VersionChoice,
+    /// Seed of the schedule, unless the command says otherwise.
+    #[serde(default = "default_seed")]
+    pub seed: u64,
+    /// Most open connections over all workers.
+    #[serde(default = "default_connections")]
+    pub connections: usize,
+    /// How long an answer may take before it counts as never come.
+    #[serde(default = "default_timeout")]
+    pub request_timeout: Span,
+    /// Buyers are sent as fast as connections allow: lag says nothing about the run.
+    #[serde(default)]
+    pub saturate: bool,
+    /// How long the started server holds unpaid seats; its default when absent.
+    #[serde(default)]
+    pub hold: Option<Span>,
+    /// Marks that the figures must reach.
+    #[serde(default)]
+    pub thresholds: Vec<Threshold>,
+    /// What is on sale, and to whom.
+    pub dataset: Dataset,
+    /// Arrivals, one phase after another.
+    pub phases: Vec<Phase>,
+    /// Kinds of buyers.
+    pub buyers: Vec<BuyerClass>,
+    /// What must come out.
+    #[serde(default)]
+    pub expect: Expect,
+}
+
+/// What is on sale, and to whom.
+#[derive(Debug, Clone, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Dataset {
+    /// A programme list to import instead of a generated hall; relative to the scenario file.
+    #[serde(default)]
+    pub programs: Option<PathBuf>,
+    /// The program of the list to play on; the one with the most seats when absent.
+    #[serde(default)]
+    pub program: Option<u64>,
+    /// The generated hall.
+    #[serde(default)]
+    pub categories: Vec<CategoryPlan>,
+    /// Number of accounts; buyers beyond it come again with the first ones.
+    pub accounts: u32,
+    /// One live ticket per ticket user.
+    #[serde(default)]
+    pub real_name: bool,
+    /// Most tickets in an order.
+    #[serde(default = "default_limit")]
+    pub per_order_limit: u32,
+    /// Most live tickets of an account.
+    #[serde(default = "default_limit")]
+    pub per_account_limit: u32,
+}
+
+/// A category of the generated hall.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct CategoryPlan {
+    /// Name.
+    pub name: String,
+    /// Price in main units.
+    #[serde(with = "crate::wire::text")]
+    pub price: Cents,
+    /// Rows.
+    pub rows: u32,
+    /// Seats in each.
+    pub seats_per_row: u32,
+}
+
+/// A stretch of arrivals.
+#[derive(Debug, Clone, Copy, PartialEq, Deserialize)]
+#[serde(tag = "arrival", rename_all = "lowercase", deny_unknown_fields)]
+pub enum Phase {
+    /// The same rate all along.
+    Constant {
+        /// Buyers per second.
+        rate: Rate,
+        /// For how long.
+        duration: Span,
+        /// How they are spaced.
+        #[serde(default)]
+        spacing: Spacing,
+    },
+    /// From one rate to another, in a straight line.
+    Ramp {
+        /// Buyers per second at the start.
+        from: Rate,
+        /// Buyers per second at the end.
+        to: Rate,
+        /// For how long.
+        duration: Span,
+        /// How they are spaced.
+        #[serde(default)]
+        spacing: Spacing,
+    },
+    /// A crowd at the door: densest at the start, thinning out in a straight line to none at the end.
+    Spike {
+        /// How many.
+        buyers: u32,
+        /// Over how long; 0s: all at once.
+        duration: Span,
+        /// How they are spaced.
+        #[serde(default)]
+        spacing: Spacing,
+    },
+}
+
+/// How arrivals are spaced within the shape of a phase.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Spacing {
+    /// Independent of each other, as crowds are.
+    #[default]
+    Poisson,
+    /// At equal shares of the phase.
+    Even,
+}
+
+/// A kind of buyer.
+#[derive(Debug, Clone, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct BuyerClass {
+    /// Its name.
+    pub name: String,
+    /// Its share among the classes.
+    #[serde(default = "one")]
+    pub weight: u32,
+    /// Takes the best available, or picks seats.
+    #[serde(default)]
+    pub choice: Choice,
+    /// Tickets wanted: number to weight.
+    #[serde(default = "default_quantity")]
+    pub quantity: BTreeMap<Tickets, u32>,
+    /// Categories wanted: name to weight; by their number of seats when absent.
+    #[serde(default)]
+    pub categories: BTreeMap<String, u32>,
+    /// Takes seats apart from each other when no row has enough.
+    #[serde(default)]
+    pub allow_split: bool,
+    /// Pickers look at this many front rows of the category; 0: all.
+    #[serde(default)]
+    pub front_rows: u32,
+    /// How many pay.
+    #[serde(default)]
+    pub pays: Share,
+    /// How many cancel; the rest abandons.
+    #[serde(default)]
+    pub cancels: Share,
+    /// Between a confirmed order and paying or cancelling it.
+    #[serde(default)]
+    pub think: SpanRange,
+    /// v4: asks for the order every 200 ms; `false`: leaves with the acceptance, paying nothing.
+    #[serde(default = "yes")]
+    pub polls: bool,
+    /// How many click twice.
+    #[serde(default)]
+    pub double_submits: Share,
+    /// Sends a request id, so that repeats are harmless.
+    #[serde(default)]
+    pub request_id: bool,
+    /// Most repeats after no answer or "try again".
+    #[serde(default)]
+    pub retries: u8,
+    /// Wait before a repeat, times its number.
+    #[serde(default)]
+    pub retry_after: Span,
+    /// Gives an answer up after this long; the scenario's `request_timeout` when absent.
+    #[serde(default)]
+    pub patience: Option<Span>,
+}
+
+/// Who chooses the seats.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Choice {
+    /// The server.
+    #[default]
+    Best,
+    /// The buyer.
+    Pick,
+}
+
+/// What must come out. Numbers shrink with `--scale`.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Expect {
+    /// No seat is left, or some are.
+    #[serde(default)]
+    pub sold_out: Option<bool>,
+    /// At least this many orders are in the books.
+    #[serde(default)]
+    pub created_min: Option<u64>,
+    /// At least this many seats are paid.
+    #[serde(default)]
+    pub sold_min: Option<u64>,
+    /// Exactly this many seats are paid; only checked at scale 1.
+    #[serde(default)]
+    pub sold: Option<u64>,
+    /// At least this many seats were given back and taken again.
+    #[serde(default)]
+    pub resold_min: Option<u64>,
+    /// At least this many repeats were answered with the order that was there already.
+    #[serde(default)]
+    pub duplicates_absorbed_min: Option<u64>,
+    /// Rejections by word, at least this many.
+    #[serde(default)]
+    pub rejected_min: BTreeMap<String, u64>,
+}
+
+/// A scenario file was refused.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{0}")]
+pub struct ScenarioError(pub String);
+
+impl Scenario {
+    /// Reads a scenario.
+    ///
+    /// # Errors
+    /// With line, column and reason.
+    pub fn parse(text: &str) -> Result<Self, ScenarioError> {
+        let scenario: Self = toml::from_str(text).map_err(|e| ScenarioError(e.to_string().trim_end().to_owned()))?;
+        scenario.check().map_err(|complaint| ScenarioError(complaint.at_line_of(text)))?;
+        Ok(scenario)
+    }
+
+    /// Most tickets that any of its buyers wants.
+    #[must_use]
+    pub fn tickets_max(&self) -> u32 {
+        self.buyers.iter().flat_map(|b| b.quantity.keys()).map(|t| u32::from(t.0)).max().unwrap_or(1)
+    }
+
+    /// Does any of its buyers pick seats?
+    #[must_use]
+    pub fn has_pickers(&self) -> bool {
+        self.buyers.iter().any(|b| b.choice == Choice::Pick)
+    }
+
+    /// Arrivals in all phases.
+    #[must_use]
+    pub fn buyers_planned(&self) -> u64 {
+        self.phases.iter().map(Phase::buyers).sum()
+    }
+
+    /// The same buyers on a program of this list. Wishes for categories and expectations were about the scenario's own
+    /// hall and do not come along.
+    #[must_use]
+    pub fn on_programs(mut self, list: PathBuf, program: Option<u64>) -> Self {
+        self.dataset.programs = Some(list);
+        self.dataset.program = program;
+        self.dataset.categories.clear();
+        self.buyers.iter_mut().for_each(|class| class.categories.clear());
+        self.expect = Expect::default();
+        self
+    }
+
+    /// The same sale with buyers, accounts, rows and expected numbers multiplied; times stay.
+    #[must_use]
+    pub fn scaled(mut self, factor: f64) -> Self {
+        for phase in &mut self.phases {
+            match phase {
+                Phase::Constant { rate, .. } => rate.0 *= factor,
+                Phase::Ramp { from, to, .. } => (from.0, to.0) = (from.0 * factor, to.0 * factor),
+                Phase::Spike { buyers, .. } => *buyers = scale(*buyers, factor),
+            }
+        }
+        self.dataset.accounts = scale(self.dataset.accounts, factor);
+        for category in &mut self.dataset.categories {
+            category.rows = scale(category.rows, factor);
+        }
+        let shrink = |number: &mut u64| *number = (*number as f64 * factor) as u64;
+        let expect = &mut self.expect;
+        expect.created_min.iter_mut().for_each(shrink);
+        expect.sold_min.iter_mut().for_each(shrink);
+        expect.resold_min.iter_mut().for_each(shrink);
+        expect.duplicates_absorbed_min.iter_mut().for_each(shrink);
+        expect.rejected_min.values_mut().for_each(shrink);
+        if (factor - 1.0).abs() > f64::EPSILON {
+            expect.sold = None;
+        }
+        self
+    }
+}
+
+impl Phase {
+    /// How many arrive.
+    #[must_use]
+    pub fn buyers(&self) -> u64 {
+        match *self {
+            Self::Constant { rate, duration, .. } => (rate.0 * duration.0.as_secs_f64()).round() as u64,
+            Self::Ramp { from, to, duration, .. } => ((from.0 + to.0) / 2.0 * duration.0.as_secs_f64()).round() as u64,
+            Self::Spike { buyers, .. } => u64::from(buyers),
+        }
+    }
+
+    /// How long it lasts.
+    #[must_use]
+    pub const fn duration(&self) -> Span {
+        match *self {
+            Self::Constant { duration, .. } | Self::Ramp { duration, .. } | Self::Spike { duration, .. } => duration,
+        }
+    }
+
+    /// How arrivals are spaced.
+    #[must_use]
+    pub const fn spacing(&self) -> Spacing {
+        match *self {
+            Self::Constant { spacing, .. } | Self::Ramp { spacing, .. } | Self::Spike { spacing, .. } => spacing,
+        }
+    }
+}
+
+/// First 12 hex digits of the SHA-256 of a scenario's text: tells runs of different files apart.
+#[must_use]
+pub fn digest(text: &str) -> String {
+    Sha256::digest(text.as_bytes()).iter().take(6).map(|byte| format!("{byte:02x}")).collect()
+}
+
+fn scale(number: u32, factor: f64) -> u32 {
+    ((f64::from(number) * factor).ceil() as u32).max(1)
+}
+
+fn default_version() -> VersionChoice {
+    VersionChoice::One(crate::domain::order::OrderVersion::V4)
+}
+fn default_timeout() -> Span {
+    Span(std::time::Duration::from_secs(10))
+}
+fn default_quantity() -> BTreeMap<Tickets, u32> {
+    BTreeMap::from([(Tickets(1), 1)])
+}
+const fn default_seed() -> u64 {
+    1
+}
+const fn default_connections() -> usize {
+    256
+}
+const fn default_limit() -> u32 {
+    6
+}
+const fn one() -> u32 {
+    1
+}
+const fn yes() -> bool {
+    true
+}
+
+#[cfg(test)]
+mod tests;

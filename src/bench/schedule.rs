@@ -1,0 +1,249 @@
+//! Everything that will happen, drawn beforehand from a seed: who arrives when, wants what, and does what with it.
+//! Must not look at a clock or a server; the same scenario, hall and seed give the same schedule byte for byte.
+
+use rand_chacha::{
+    ChaCha8Rng,
+    rand_core::{Rng, SeedableRng},
+};
+
+use crate::{
+    bench::{
+        hall::Hall,
+        quantity::VersionChoice,
+        scenario::{BuyerClass, Choice, Phase, Scenario, Spacing},
+    },
+    domain::order::OrderVersion,
+};
+
+/// What a buyer does with a confirmed order.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Behaviour {
+    /// Pays.
+    Pays,
+    /// Cancels.
+    Cancels,
+    /// Walks away; the hold must end by itself.
+    Abandons,
+}
+
+/// One buyer's visit.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Arrival {
+    /// When, in microseconds since the start.
+    pub at_us: u64,
+    /// Account, from 0.
+    pub account: u32,
+    /// Index of the class in the scenario.
+    pub class: u16,
+    /// Index of the category in the hall.
+    pub category: u16,
+    /// Which API.
+    pub version: OrderVersion,
+    /// Tickets.
+    pub tickets: u8,
+    /// What comes after the order.
+    pub behaviour: Behaviour,
+    /// Clicks twice at once.
+    pub doubles: bool,
+    /// Before paying or cancelling.
+    pub think_us: u64,
+    /// Picked row (index in the category) and seat in it; unused by those who take the best available.
+    pub pick: (u32, u32),
+    /// Added to each wait before a repeat, so that crowds do not come back in step.
+    pub jitter_us: u32,
+}
+
+/// All arrivals, by time.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Schedule {
+    /// By time.
+    pub arrivals: Vec<Arrival>,
+    /// When the last phase ends, in microseconds since the start.
+    pub ends_us: u64,
+}
+
+impl Schedule {
+    /// Draws the schedule. A class that names a category which the hall lacks goes without that wish.
+    ///
+    /// # Panics
+    /// When the hall has no seats.
+    #[must_use]
+    pub fn draw(scenario: &Scenario, hall: &Hall, seed: u64) -> Self {
+        assert!(!hall.categories.is_empty(), "a sale needs seats");
+        let mut rng = ChaCha8Rng::seed_from_u64(seed);
+        let mut times = Vec::with_capacity(usize::try_from(scenario.buyers_planned()).unwrap_or(0));
+        let mut start_us = 0;
+        for phase in &scenario.phases {
+            phase_times(phase, start_us, &mut rng, &mut times);
+            start_us += phase.duration().us();
+        }
+        let wishes: Vec<Wishes> = scenario.buyers.iter().map(|class| Wishes::of(class, hall)).collect();
+        let classes = Weights::new(scenario.buyers.iter().map(|b| u64::from(b.weight)));
+        let arrivals = times.into_iter().zip(0u32..).map(|(at_us, ordinal)| {
+            let class = classes.draw(&mut rng);
+            let account = ordinal % scenario.dataset.accounts;
+            draw_arrival(Visit { at_us, account, class }, scenario, hall, &wishes[class], &mut rng)
+        });
+        Self { arrivals: arrivals.collect(), ends_us: start_us }
+    }
+
+    /// A stable encoding: 48 bytes an arrival, little-endian.
+    #[must_use]
+    pub fn to_bytes(&self) -> Vec<u8> {
+        let mut bytes = Vec::with_capacity(self.arrivals.len() * 48 + 8);
+        bytes.extend(self.ends_us.to_le_bytes());
+        for a in &self.arrivals {
+            bytes.extend(a.at_us.to_le_bytes());
+            bytes.extend(a.think_us.to_le_bytes());
+            bytes.extend(a.account.to_le_bytes());
+            bytes.extend(a.pick.0.to_le_bytes());
+            bytes.extend(a.pick.1.to_le_bytes());
+            bytes.extend(a.jitter_us.to_le_bytes());
+            bytes.extend(a.class.to_le_bytes());
+            bytes.extend(a.category.to_le_bytes());
+            bytes.extend([a.version.number(), a.tickets, a.behaviour as u8, u8::from(a.doubles)]);
+            bytes.extend([0; 8]);
+        }
+        bytes
+    }
+}
+
+/// Sorted arrival times of one phase. `n` independent draws from a density are, in order, a Poisson process that is
+/// known to have had `n` arrivals; at equal shares the same inverse gives even spacing.
+fn phase_times(phase: &Phase, start_us: u64, rng: &mut ChaCha8Rng, times: &mut Vec<u64>) {
+    let (count, length) = (phase.buyers(), phase.duration().us() as f64);
+    let from = times.len();
+    for at in 0..count {
+        let share = match phase.spacing() {
+            Spacing::Poisson => unit(rng),
+            Spacing::Even => (at as f64 + 0.5) / count as f64,
+        };
+        times.push(start_us + (position(phase, share) * length) as u64);
+    }
+    times[from..].sort_unstable();
+}
+
+/// Where in a phase, 0 to 1, this share of its arrivals has come: the inverse of the integral of its rate.
+fn position(phase: &Phase, share: f64) -> f64 {
+    match *phase {
+        Phase::Constant { .. } => share,
+        Phase::Ramp { from, to, .. } => {
+            let (a, b) = (from.0, to.0);
+            if (a - b).abs() < 1e-9 { share } else { ((a * a + share * (b * b - a * a)).sqrt() - a) / (b - a) }
+        }
+        Phase::Spike { .. } => 1.0 - (1.0 - share).sqrt(),
+    }
+}
+
+struct Visit {
+    at_us: u64,
+    account: u32,
+    class: usize,
+}
+
+/// Every field is drawn for every arrival, needed or not, so that one field's use never shifts the others.
+fn draw_arrival(visit: Visit, scenario: &Scenario, hall: &Hall, wishes: &Wishes, rng: &mut ChaCha8Rng) -> Arrival {
+    let class = &scenario.buyers[visit.class];
+    let category = wishes.categories.draw(rng);
+    let tickets = wishes.tickets[wishes.quantity.draw(rng)];
+    let drawn_version = OrderVersion::ALL[below(rng, 4) as usize];
+    let decision = unit(rng);
+    let (think, doubles) = (unit(rng), unit(rng));
+    let (row, col) = (rng.next_u64(), rng.next_u64());
+    let jitter = unit(rng);
+    let (from, to) = (class.think.from.us(), class.think.to.us());
+    Arrival {
+        at_us: visit.at_us,
+        account: visit.account,
+        class: visit.class as u16,
+        category: category as u16,
+        version: match scenario.version {
+            VersionChoice::One(version) => version,
+            VersionChoice::Mixed => drawn_version,
+        },
+        tickets,
+        behaviour: if decision < class.pays.0 {
+            Behaviour::Pays
+        } else if decision < class.pays.0 + class.cancels.0 {
+            Behaviour::Cancels
+        } else {
+            Behaviour::Abandons
+        },
+        doubles: doubles < class.double_submits.0,
+        think_us: from + (think * (to - from) as f64) as u64,
+        pick: pick(class, hall, category, tickets, (row, col)),
+        jitter_us: (jitter * class.retry_after.us() as f64) as u32,
+    }
+}
+
+fn pick(class: &BuyerClass, hall: &Hall, category: usize, tickets: u8, (row, col): (u64, u64)) -> (u32, u32) {
+    let rows = &hall.categories[category].rows;
+    if class.choice == Choice::Best || rows.is_empty() {
+        return (0, 0);
+    }
+    let front = match class.front_rows {
+        0 => rows.len() as u64,
+        front => u64::from(front).min(rows.len() as u64),
+    };
+    let row = row % front;
+    let starts = u64::from(rows[row as usize].len.saturating_sub(u32::from(tickets))) + 1;
+    (row as u32, (col % starts) as u32)
+}
+
+/// What a class wants, ready to be drawn.
+struct Wishes {
+    categories: Weights,
+    quantity: Weights,
+    tickets: Vec<u8>,
+}
+
+impl Wishes {
+    fn of(class: &BuyerClass, hall: &Hall) -> Self {
+        let named = hall.categories.iter().map(|c| u64::from(class.categories.get(&c.name).copied().unwrap_or(0)));
+        let by_name = Weights::new(named);
+        let by_seats = || Weights::new(hall.categories.iter().map(|c| u64::from(c.seats)));
+        Self {
+            categories: if by_name.total() > 0 { by_name } else { by_seats() },
+            quantity: Weights::new(class.quantity.values().map(|&weight| u64::from(weight))),
+            tickets: class.quantity.keys().map(|tickets| tickets.0).collect(),
+        }
+    }
+}
+
+/// Running sums of weights.
+struct Weights(Vec<u64>);
+
+impl Weights {
+    fn new(weights: impl Iterator<Item = u64>) -> Self {
+        Self(
+            weights
+                .scan(0, |sum, weight| {
+                    *sum += weight;
+                    Some(*sum)
+                })
+                .collect(),
+        )
+    }
+
+    fn total(&self) -> u64 {
+        self.0.last().copied().unwrap_or(0)
+    }
+
+    fn draw(&self, rng: &mut ChaCha8Rng) -> usize {
+        let at = below(rng, self.total().max(1));
+        self.0.partition_point(|&sum| sum <= at).min(self.0.len() - 1)
+    }
+}
+
+/// 0 to 1, 1 excluded, in steps of 2^-53.
+fn unit(rng: &mut ChaCha8Rng) -> f64 {
+    (rng.next_u64() >> 11) as f64 / (1u64 << 53) as f64
+}
+
+/// 0 to `end`, `end` excluded; the bias is below 2^-32 for every `end` used here.
+fn below(rng: &mut ChaCha8Rng, end: u64) -> u64 {
+    ((u128::from(rng.next_u64()) * u128::from(end)) >> 64) as u64
+}
+
+#[cfg(test)]
+mod tests;
