@@ -53,7 +53,8 @@ impl Suspects {
     }
 }
 
-/// What an inventory's "not done" means to a buyer; a stale inventory is noticed here, and its rebuilding asked for.
+/// What an inventory's "not done" means to a buyer. An inventory that is stale, or that left open what it did, is noticed
+/// here, and its rebuilding asked for: whoever comes meanwhile is sent away before anything is done.
 pub fn noticed(state: &State, program: ProgramId, not_done: NotDone) -> Refusal {
     match not_done {
         NotDone::Rejected(RejectedHold(rejection)) => rejection.into(),
@@ -61,7 +62,13 @@ pub fn noticed(state: &State, program: ProgramId, not_done: NotDone) -> Refusal 
             suspect(state, program);
             Failure::Rebuilding { retry_after_s: RETRY_AFTER_S }.into()
         }
-        NotDone::Unavailable(unavailable) => unavailable.into(),
+        NotDone::Unavailable(unavailable) => {
+            if matches!(unavailable, Unavailable::Unreachable(_)) {
+                // It may have been done, or be done at any time from now on: a rebuild makes it void.
+                suspect(state, program);
+            }
+            unavailable.into()
+        }
     }
 }
 

@@ -110,6 +110,12 @@ impl RedisInventory {
         let era = self.link.prepare(&mut own).await?;
         let generation = link::token();
         let repairs = rebuild::rebuild(&mut own, &keys, &layout, books, &generation).await?;
+        // Nobody buys meanwhile: whoever still holds a lock has died with it.
+        let locks =
+            std::iter::once(LockName::Program(id)).chain(layout.categories().map(|c| LockName::Category(id, c)));
+        let mut unlock = redis::cmd("UNLINK");
+        unlock.arg(locks.map(|name| keys::lock(&name)).collect::<Vec<_>>());
+        unlock.exec_async(&mut own).await.map_err(link::unreachable)?;
         let mut register = redis::cmd("SADD");
         register.arg(keys::REGISTRY).arg(id.get()).exec_async(&mut own).await.map_err(link::unreachable)?;
         let batcher = Batcher::start(Arc::clone(&self.link), id, keys.clone());

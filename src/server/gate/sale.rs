@@ -3,18 +3,17 @@
 
 use std::{
     collections::HashMap,
-    sync::{
-        Arc, PoisonError, RwLock,
-        atomic::{AtomicBool, Ordering},
-    },
+    sync::{Arc, PoisonError, RwLock},
 };
 
-use tokio::sync::{OwnedRwLockReadGuard, OwnedRwLockWriteGuard, RwLock as AsyncRwLock};
+use tokio::sync::{OwnedRwLockReadGuard, OwnedRwLockWriteGuard, RwLock as AsyncRwLock, watch};
 
 use crate::{
     domain::ids::ProgramId,
     server::{error::Failure, recovery::RETRY_AFTER_S},
 };
+
+const REBUILDING: Failure = Failure::Rebuilding { retry_after_s: RETRY_AFTER_S };
 
 /// Why a gate is closed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -27,7 +26,7 @@ pub enum Closure {
 
 #[derive(Debug, Default)]
 struct Door {
-    rebuilding: AtomicBool,
+    rebuilding: watch::Sender<bool>,
     lock: Arc<AsyncRwLock<()>>,
 }
 
@@ -50,13 +49,21 @@ impl SaleGates {
     /// [`Failure::Rebuilding`].
     pub async fn enter(&self, program: ProgramId) -> Result<Pass, Failure> {
         let door = self.door(program);
-        let closed = || door.rebuilding.load(Ordering::Acquire);
-        if closed() {
-            return Err(Failure::Rebuilding { retry_after_s: RETRY_AFTER_S });
+        if *door.rebuilding.borrow() {
+            return Err(REBUILDING);
         }
         let pass = Arc::clone(&door.lock).read_owned().await;
         // A rebuild that was decided on while this buyer waited must not be sold into.
-        if closed() { Err(Failure::Rebuilding { retry_after_s: RETRY_AFTER_S }) } else { Ok(pass) }
+        if *door.rebuilding.borrow() { Err(REBUILDING) } else { Ok(pass) }
+    }
+
+    /// Waits until buyers are sent away. Whoever is inside and waits for something must stop waiting then: a rebuild
+    /// begins when the last of them has gone.
+    pub async fn closed(&self, program: ProgramId) -> Failure {
+        let mut rebuilding = self.door(program).rebuilding.subscribe();
+        // An error would mean that the door is gone: then nobody is let in either.
+        let _ = rebuilding.wait_for(|rebuilding| *rebuilding).await;
+        REBUILDING
     }
 
     /// Somebody comes in to end an order, which the ledger decides: waits for whatever is going on.
@@ -67,13 +74,13 @@ impl SaleGates {
     /// Sends buyers away from now on, or does nothing for an audit.
     pub fn close(&self, program: ProgramId, closure: Closure) {
         if closure == Closure::Rebuilding {
-            self.door(program).rebuilding.store(true, Ordering::Release);
+            self.door(program).rebuilding.send_replace(true);
         }
     }
 
     /// Lets buyers in again.
     pub fn open(&self, program: ProgramId) {
-        self.door(program).rebuilding.store(false, Ordering::Release);
+        self.door(program).rebuilding.send_replace(false);
     }
 
     /// Closes the gate, waits until nobody is inside, and is alone until dropped. A gate that was closed for rebuilding
@@ -86,7 +93,7 @@ impl SaleGates {
     /// Is this program being rebuilt, or about to be?
     #[must_use]
     pub fn is_rebuilding(&self, program: ProgramId) -> bool {
-        self.door(program).rebuilding.load(Ordering::Acquire)
+        *self.door(program).rebuilding.borrow()
     }
 
     fn door(&self, program: ProgramId) -> Arc<Door> {
@@ -115,6 +122,18 @@ mod tests {
         assert!(gates.enter(program()).await.is_err(), "closed until it is opened");
         gates.open(program());
         assert!(gates.enter(program()).await.is_ok());
+    }
+
+    #[tokio::test]
+    async fn whoever_waits_inside_hears_that_the_gate_closes() {
+        let gates = Arc::new(SaleGates::default());
+        let _pass = gates.enter(program()).await.expect("open");
+        let shared = Arc::clone(&gates);
+        let inside = tokio::spawn(async move { shared.closed(program()).await });
+        tokio::task::yield_now().await;
+        assert!(!inside.is_finished());
+        gates.close(program(), Closure::Rebuilding);
+        assert!(matches!(inside.await.expect("no panic"), Failure::Rebuilding { .. }));
     }
 
     #[tokio::test]

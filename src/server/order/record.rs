@@ -12,7 +12,7 @@ use crate::{
         program::Program,
         rejection::Rejection,
     },
-    inventory::{NotDone, Unavailable},
+    inventory::{LockGuard, LockName, NotDone},
     ledger::{LedgerFailure, Recorded},
     server::{
         error::{Failure, Refusal},
@@ -29,21 +29,26 @@ const READS_MAX: u32 = 16;
 const REPEAT_WAIT: Duration = Duration::from_secs(5);
 const REPEAT_LOOK_EVERY: Duration = Duration::from_millis(20);
 
-/// The atomic step, with a stale inventory noticed.
+/// The atomic step, with an inventory noticed that is stale or left it open.
 ///
 /// # Errors
 /// A rejection, or a failure.
 pub async fn hold(state: &Arc<State>, request: HoldRequest) -> Result<Held, Refusal> {
     let program = request.program;
-    match state.inventory.hold(request).await {
-        Ok(held) => Ok(held),
-        Err(not_done) => {
-            if let NotDone::Unavailable(Unavailable::Unreachable(_)) = &not_done {
-                // It may have been done, or be done at any time from now on: a rebuild makes it void.
-                recovery::suspect(state, program);
-            }
-            Err(recovery::noticed(state, program, not_done))
+    state.inventory.hold(request).await.map_err(|not_done| recovery::noticed(state, program, not_done))
+}
+
+/// Takes the locks of v1 and v2. Stops waiting for them when the program is to be rebuilt: a lock that Redis kept or
+/// brought back may have no owner any more, and the rebuild removes it.
+///
+/// # Errors
+/// [`Rejection::Busy`] when they were not free in time, or a failure; nothing is held then.
+pub async fn lock(state: &Arc<State>, program: ProgramId, names: &[LockName]) -> Result<Vec<LockGuard>, Refusal> {
+    tokio::select! {
+        locked = state.inventory.lock(names, state.config.lock_wait) => {
+            locked.map_err(|unavailable| recovery::noticed(state, program, unavailable.into()))
         }
+        closed = state.sale_gates.closed(program) => Err(closed.into()),
     }
 }
 
@@ -56,7 +61,7 @@ pub async fn read_decide_write(state: &Arc<State>, order: &Numbered) -> Result<O
         let decided = decide(state, order).await?;
         match hold(state, order.hold_request(decided)).await {
             Ok(Held::Seats(seats)) => return write_down(state, order, &seats).await,
-            Ok(Held::Repeat(earlier)) => return answer_repeat(state, earlier).await,
+            Ok(Held::Repeat(earlier)) => return answer_repeat(state, order.sale.program.id, earlier).await,
             Err(Refusal::Rejected(Rejection::SeatHeld | Rejection::SeatSold)) if !is_picked(order) => {}
             Err(refusal) => return Err(refusal),
         }
@@ -123,7 +128,11 @@ pub async fn write_down(state: &Arc<State>, order: &Numbered, seats: &[SeatIx]) 
 ///
 /// # Errors
 /// [`Rejection::Busy`] when the first request has not come to an order (yet): try again.
-pub async fn answer_repeat(state: &Arc<State>, earlier: OrderNumber) -> Result<OrderNumber, Refusal> {
+pub async fn answer_repeat(
+    state: &Arc<State>,
+    program: ProgramId,
+    earlier: OrderNumber,
+) -> Result<OrderNumber, Refusal> {
     state.flights.landed(earlier).await;
     let limit = tokio::time::Instant::now() + REPEAT_WAIT;
     loop {
@@ -133,7 +142,11 @@ pub async fn answer_repeat(state: &Arc<State>, earlier: OrderNumber) -> Result<O
         if !state.outcomes.is_pending(earlier) || tokio::time::Instant::now() >= limit {
             return Err(Rejection::Busy.into());
         }
-        tokio::time::sleep(REPEAT_LOOK_EVERY).await;
+        tokio::select! {
+            () = tokio::time::sleep(REPEAT_LOOK_EVERY) => {}
+            // The rebuild says what became of it.
+            closed = state.sale_gates.closed(program) => return Err(closed.into()),
+        }
     }
 }
 

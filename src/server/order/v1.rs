@@ -14,7 +14,7 @@ use crate::{
 pub(super) async fn place(state: &Arc<State>, order: &Numbered) -> Result<OrderNumber, Refusal> {
     let program = &order.sale.program;
     let names = [LockName::Program(program.id)];
-    let locks = state.inventory.lock(&names, state.config.lock_wait).await?;
+    let locks = record::lock(state, program.id, &names).await?;
     let placed = record::read_decide_write(state, order).await;
     for lock in locks {
         lock.release().await;

@@ -15,7 +15,7 @@ pub(super) async fn place(state: &Arc<State>, order: &Numbered) -> Result<OrderN
     let program = &order.sale.program;
     let categories = check::categories(program, &order.sale.choice);
     let names: Vec<LockName> = categories.iter().map(|&c| LockName::Category(program.id, c)).collect();
-    let locks = state.inventory.lock(&names, state.config.lock_wait).await?;
+    let locks = record::lock(state, program.id, &names).await?;
     let placed = record::read_decide_write(state, order).await;
     for lock in locks {
         lock.release().await;

@@ -14,6 +14,6 @@ pub(super) async fn place(state: &Arc<State>, order: &Numbered) -> Result<OrderN
     let request = order.hold_request(order.sale.choice.clone());
     match record::hold(state, request).await? {
         Held::Seats(seats) => record::write_down(state, order, &seats).await,
-        Held::Repeat(earlier) => record::answer_repeat(state, earlier).await,
+        Held::Repeat(earlier) => record::answer_repeat(state, order.sale.program.id, earlier).await,
     }
 }
