@@ -8,7 +8,11 @@ use std::{
     time::{Duration, Instant},
 };
 
-use tokio::{net::TcpListener, sync::watch, task::JoinSet};
+use tokio::{
+    net::TcpListener,
+    sync::watch,
+    task::{JoinHandle, JoinSet},
+};
 
 use crate::{
     inventory::{
@@ -36,6 +40,8 @@ use crate::{
 
 /// How long a stopping server waits for requests in flight, and then for the queue.
 const STOP_WAIT: Duration = Duration::from_secs(30);
+/// How often it looks whether the private Redis still runs.
+const LOOK_AT_REDIS_EVERY: Duration = Duration::from_millis(100);
 /// Kept in the ledger while the server runs: a start that finds it knows that the last run was cut off.
 const RUNNING: &str = "running";
 
@@ -66,7 +72,7 @@ pub enum ServeError {
 pub struct Office {
     /// What handlers and workers share.
     pub state: Arc<State>,
-    managed: Option<Managed>,
+    managed: Option<KeptAlive>,
     _folder_lock: File,
 }
 
@@ -123,6 +129,42 @@ async fn close(office: Office, mut workers: JoinSet<()>) -> Result<(), ServeErro
     Ok(())
 }
 
+/// A private Redis that is started again when it dies; the inventory notices by itself and is rebuilt.
+#[derive(Debug)]
+struct KeptAlive {
+    stop: watch::Sender<bool>,
+    keeper: JoinHandle<Managed>,
+}
+
+impl KeptAlive {
+    fn keep(managed: Managed) -> Self {
+        let (stop, stopped) = watch::channel(false);
+        Self { stop, keeper: tokio::spawn(keep_alive(managed, stopped)) }
+    }
+
+    async fn stop(self) {
+        self.stop.send_replace(true);
+        match self.keeper.await {
+            Ok(managed) => managed.stop().await,
+            Err(panicked) => tracing::error!(%panicked, "nobody kept the private redis-server alive"),
+        }
+    }
+}
+
+/// Until it is told to stop, or nobody is left to tell it.
+async fn keep_alive(mut managed: Managed, mut stop: watch::Receiver<bool>) -> Managed {
+    while tokio::time::timeout(LOOK_AT_REDIS_EVERY, stop.changed()).await.is_err() {
+        if managed.is_running() {
+            continue;
+        }
+        tracing::warn!("the private redis-server has ended; starting it again");
+        if let Err(unavailable) = managed.revive().await {
+            tracing::error!(%unavailable, "the private redis-server could not be started again");
+        }
+    }
+    managed
+}
+
 /// Opens stores and recovers; nobody is answered and no worker runs yet.
 ///
 /// # Errors
@@ -137,6 +179,7 @@ pub async fn open(config: Config, report: &mut (dyn FnMut(String) + Send)) -> Re
     let (inventory, managed) = open_inventory(&config).await?;
     let state = Arc::new(assemble(config, ledger, inventory).await?);
     recovery::start(&state, report).await.map_err(|refusal| ServeError::Recovery(words(&refusal)))?;
+    let managed = managed.map(KeptAlive::keep);
     Ok(Office { state, managed, _folder_lock: folder_lock })
 }
 
