@@ -2,7 +2,11 @@
 //! Must not share a server, a port or a folder between tests.
 
 #[cfg(test)]
+mod chaos;
+#[cfg(test)]
 mod cli;
+#[cfg(test)]
+mod crash;
 #[cfg(test)]
 mod documents;
 #[cfg(test)]

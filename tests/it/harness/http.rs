@@ -57,7 +57,10 @@ impl Door {
             Err(_) if !bytes.is_empty() => {}
             Err(e) => return Err(sent.err().unwrap_or(e)),
         }
-        Answer::parse(&bytes).ok_or_else(|| io::Error::new(io::ErrorKind::UnexpectedEof, "no whole answer"))
+        if bytes.is_empty() {
+            return Err(io::Error::new(io::ErrorKind::ConnectionReset, "no answer"));
+        }
+        Answer::parse(&bytes).ok_or_else(|| io::Error::new(io::ErrorKind::UnexpectedEof, "half an answer"))
     }
 
     /// The same, where the server must be there.

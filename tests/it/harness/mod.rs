@@ -11,8 +11,11 @@
 //! Dropping the [`Office`] audits, then stops the server in good order; both must succeed.
 
 pub mod bank;
+pub mod books;
 pub mod buyer;
 pub mod cases;
+pub mod crowd;
+pub mod dice;
 pub mod hall;
 pub mod http;
 pub mod liar;
@@ -25,6 +28,8 @@ pub use bank::Bank;
 pub use buyer::{Buyer, Wish};
 pub(crate) use cases::every_order_case;
 pub use cases::{Case, Engine};
+pub use crowd::Crowd;
+pub use dice::Dice;
 pub use hall::{Hall, Program};
 pub use http::{Answer, Door};
 pub use liar::{Liar, Lie};

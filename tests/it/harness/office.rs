@@ -26,6 +26,9 @@ const SECRET: &str = "a secret that only this test and its server know";
 /// Ticket users of each buyer: as many as an order may hold.
 const TICKET_USERS_EACH: u32 = 6;
 
+/// Orders asked for at once.
+const ORDERS_A_PAGE: usize = 2_000;
+
 /// A server that is audited and stopped when dropped.
 #[derive(Debug)]
 pub struct Office {
@@ -60,6 +63,20 @@ impl Office {
     /// Starts the server again after [`Self::kill`] or [`Self::stop`], on the same folder and Redis.
     #[track_caller]
     pub fn start(&mut self) {
+        let mut server = Process::start(&mut self.command());
+        let line = server.first_line();
+        let address = line.strip_prefix("tpp serve listening on http://").and_then(|address| address.parse().ok());
+        self.door.moved_to(address.unwrap_or_else(|| panic!("not the line that says ready: {line:?}")));
+        self.server = Some(server);
+    }
+
+    /// Starts a second server on the same folder.
+    #[track_caller]
+    pub fn second_server(&self) -> Process {
+        Process::start(&mut self.command())
+    }
+
+    fn command(&self) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_tpp"));
         command.args(["serve", "--listen", "127.0.0.1:0", "--exit-with-stdin", "--admin-token", ADMIN_TOKEN]);
         command.args(["--secret", SECRET]).arg("--data").arg(self.data()).args(&self.flags);
@@ -68,11 +85,7 @@ impl Office {
             (Engine::Managed, _) => command.args(["--redis", "managed"]),
             _ => &mut command,
         };
-        let mut server = Process::start(&mut command);
-        let line = server.first_line();
-        let address = line.strip_prefix("tpp serve listening on http://").and_then(|address| address.parse().ok());
-        self.door.moved_to(address.unwrap_or_else(|| panic!("not the line that says ready: {line:?}")));
-        self.server = Some(server);
+        command
     }
 
     /// `kill -9`.
@@ -162,7 +175,17 @@ impl Office {
     /// All orders of a program, any status.
     #[track_caller]
     pub fn orders(&self, program: &Program) -> Vec<OrderLine> {
-        self.admin("GET", &format!("/api/v1/admin/orders?program={}&limit=10000", program.id()), &Value::Null)
+        let (mut orders, mut after) = (Vec::<OrderLine>::new(), String::new());
+        loop {
+            let path = format!("/api/v1/admin/orders?program={}&limit={ORDERS_A_PAGE}{after}", program.id());
+            let page: Vec<OrderLine> = self.admin("GET", &path, &Value::Null);
+            let is_last = page.len() < ORDERS_A_PAGE;
+            after = page.last().map_or_else(String::new, |last| format!("&after={}", last.order_number));
+            orders.extend(page);
+            if is_last {
+                return orders;
+            }
+        }
     }
 
     /// Waits until every accepted order is written or rejected.

@@ -37,6 +37,15 @@ impl RedisServer {
         format!("redis+unix://{}", self.folder.join("s").display())
     }
 
+    /// Where its files are.
+    pub fn folder(&self) -> PathBuf {
+        self.folder.clone()
+    }
+
+    pub fn process(&mut self) -> &mut Process {
+        &mut self.process
+    }
+
     /// Sends one command; the first line of the reply, or for a bulk string its text.
     #[track_caller]
     pub fn command(&self, words: &[&str]) -> String {
@@ -66,6 +75,11 @@ impl RedisServer {
     /// `kill -9`, then the same files again on the same socket.
     pub fn kill_and_start_again(&mut self) {
         self.process.kill();
+        self.start_again();
+    }
+
+    /// After its end: the files that are there, on the same socket.
+    pub fn start_again(&mut self) {
         *self = Self::start(&self.folder.clone());
     }
 }

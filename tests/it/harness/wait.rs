@@ -25,7 +25,8 @@ pub fn wait_for<T>(what: &str, mut look: impl FnMut() -> Option<T>) -> T {
     }
 }
 
+/// Between two looks.
 #[expect(clippy::disallowed_methods, reason = "the pause between two looks at a condition, and nothing else")]
-fn pause() {
+pub fn pause() {
     std::thread::sleep(Duration::from_millis(3));
 }
