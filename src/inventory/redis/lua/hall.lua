@@ -21,6 +21,11 @@ if call('GET', GEN) ~= ARGV[1] then
   return 'stale'
 end
 
+-- Bytes of a string, counted from 0.
+local function bytes(key, first, len)
+  return call('GETRANGE', key, format('%d', first), format('%d', first + len - 1))
+end
+
 local rows, cats, blocks = {}, {}, {}
 local changed_rows, changed_cats, changed_blocks = {}, {}, {}
 local unsettled = {} -- rows whose longest run the tree does not know yet
@@ -29,8 +34,8 @@ local unsettled = {} -- rows whose longest run the tree does not know yet
 local function row_of(ix)
   local row = rows[ix]
   if not row then
-    local first, len, cat = struct.unpack('>I4I2I2', call('GETRANGE', ROWS, ix * 8, ix * 8 + 7))
-    row = { ix = ix, name = format('%d', ix), first = first, cat = cat, text = call('GETRANGE', SEATS, first, first + len - 1) }
+    local first, len, cat = struct.unpack('>I4I2I2', bytes(ROWS, ix * 8, 8))
+    row = { ix = ix, name = format('%d', ix), first = first, cat = cat, text = bytes(SEATS, first, len) }
     rows[ix] = row
   end
   return row
@@ -40,7 +45,7 @@ end
 local function cat_of(ix)
   local cat = cats[ix]
   if not cat then
-    local first_row, n, at = struct.unpack('>I4I4I4', call('GETRANGE', CATS, ix * 12, ix * 12 + 11))
+    local first_row, n, at = struct.unpack('>I4I4I4', bytes(CATS, ix * 12, 12))
     local counts = call('HMGET', COUNTS, 'a' .. ix, 'h' .. ix, 's' .. ix)
     cat = { ix = ix, first_row = first_row, levels = {}, front = {} }
     cat.available, cat.held, cat.sold = tonumber(counts[1]), tonumber(counts[2]), tonumber(counts[3])
@@ -59,7 +64,7 @@ local function block_of(level, j)
   local at = level.at + j * FAN_OUT
   local text = blocks[at]
   if not text then
-    text = call('GETRANGE', RUNS, at, at + min(level.n - j * FAN_OUT, FAN_OUT) - 1)
+    text = bytes(RUNS, at, min(level.n - j * FAN_OUT, FAN_OUT))
     blocks[at] = text
   end
   return text, at
@@ -195,14 +200,19 @@ end
 local function flush()
   settle()
   for _, row in pairs(changed_rows) do
-    call('SETRANGE', SEATS, row.first, row.text)
+    call('SETRANGE', SEATS, format('%d', row.first), row.text)
   end
   for at in pairs(changed_blocks) do
-    call('SETRANGE', RUNS, at, blocks[at])
+    call('SETRANGE', RUNS, format('%d', at), blocks[at])
   end
+  local counts = {}
   for ix, cat in pairs(changed_cats) do
-    call('HSET', COUNTS, 'a' .. ix, cat.available, 'h' .. ix, cat.held, 's' .. ix, cat.sold)
+    local name = format('%d', ix)
+    for kind, count in pairs({ a = cat.available, h = cat.held, s = cat.sold }) do
+      counts[#counts + 1], counts[#counts + 2] = kind .. name, format('%d', count)
+    end
   end
+  if #counts > 0 then call('HSET', COUNTS, unpack(counts)) end
 end
 
 -- Of these seats (position seats[i] in row rows_ix[i]) those that the order owns: one group each, with state and seat.
