@@ -1,14 +1,15 @@
 //! Buyers of one program who wait at the same moment share one script call, as in a group commit.
 //! Must not decide: each buyer's answer is the script's word for that buyer alone.
 //!
-//! While [`CALLS_MAX`] calls are in flight the next buyers gather; when one is answered they go together, at most
-//! [`BATCH_MAX`] of them. Nobody waits for company. A buyer who goes away meanwhile is decided all the same: the calls
-//! are made by tasks of their own.
+//! While a call is in flight the next buyers gather; when it is answered they go together, at most [`BATCH_MAX`] of
+//! them. A crowd of [`CROWD`] does not wait for the answer: it goes in a second call, which Redis begins as soon as it
+//! has ended the first, while the server still answers that one's buyers. Fewer do not, since a call costs Redis as much
+//! as eight buyers do. A buyer who goes away meanwhile is decided all the same: the calls are made by tasks of their own.
 
 use std::sync::Arc;
 
 use redis::Value;
-use tokio::sync::{mpsc, oneshot};
+use tokio::sync::{Notify, mpsc, oneshot};
 
 use crate::{
     domain::{hold::Held, ids::ProgramId},
@@ -23,8 +24,8 @@ pub const BATCH_MAX: usize = 64;
 /// Most buyers waiting for a call; beyond this `hold` itself waits.
 const WAITING_MAX: usize = 4_096;
 
-/// Calls in flight. While Redis decides about one batch, the server answers the buyers of another.
-const CALLS_MAX: usize = 2;
+/// Buyers who need not wait for the answer to the call before theirs.
+const CROWD: usize = 8;
 
 type Line = tokio::sync::Mutex<mpsc::Receiver<Waiting>>;
 
@@ -36,20 +37,34 @@ struct Waiting {
     answer: oneshot::Sender<Result<Held, NotDone>>,
 }
 
-/// Where the buyers of one program line up. The task behind it ends when this is dropped.
+/// Where the buyers of one program line up. The tasks behind it end when this is dropped.
 #[derive(Debug)]
-pub struct Batcher(mpsc::Sender<Waiting>);
+pub struct Batcher {
+    entrance: mpsc::Sender<Waiting>,
+    /// Dropped after the entrance, so that who is woken finds it closed.
+    crowd: Bell,
+}
+
+/// Wakes whoever waits for a crowd, also when it is dropped.
+#[derive(Debug, Default)]
+struct Bell(Arc<Notify>);
+
+impl Drop for Bell {
+    fn drop(&mut self) {
+        self.0.notify_one();
+    }
+}
 
 impl Batcher {
     /// Starts the program's batcher.
     #[must_use]
     pub fn start(link: Arc<Link>, program: ProgramId, keys: Keys) -> Self {
         let (entrance, line) = mpsc::channel(WAITING_MAX);
-        let line = Arc::new(tokio::sync::Mutex::new(line));
-        for _ in 0..CALLS_MAX {
-            tokio::spawn(serve(Arc::clone(&link), program, keys.clone(), Arc::clone(&line)));
-        }
-        Self(entrance)
+        let caller = Caller { link, program, keys, line: Arc::new(Line::new(line)) };
+        let crowd = Bell::default();
+        tokio::spawn(caller.clone().serve());
+        tokio::spawn(caller.serve_crowds(Arc::clone(&crowd.0)));
+        Self { entrance, crowd }
     }
 
     /// Lines up and waits for the answer.
@@ -58,21 +73,54 @@ impl Batcher {
     /// What the script says of this buyer, or what befell the call.
     pub async fn decide(&self, packed: Vec<u8>, queues: bool) -> Result<Held, NotDone> {
         let (answer, answered) = oneshot::channel();
-        if self.0.send(Waiting { packed, queues, answer }).await.is_err() {
+        if self.entrance.send(Waiting { packed, queues, answer }).await.is_err() {
             return Err(Unavailable::Stale.into());
+        }
+        if self.entrance.max_capacity() - self.entrance.capacity() >= CROWD {
+            self.crowd.0.notify_one();
         }
         answered.await.unwrap_or_else(|_| Err(Unavailable::Unreachable("the batch was dropped".to_owned()).into()))
     }
 }
 
-/// One call after another, until nobody can line up any more.
-async fn serve(link: Arc<Link>, program: ProgramId, keys: Keys, line: Arc<Line>) {
-    loop {
-        let mut batch = Vec::with_capacity(BATCH_MAX);
-        if line.lock().await.recv_many(&mut batch, BATCH_MAX).await == 0 {
-            return;
+/// What it takes to make calls.
+#[derive(Debug, Clone)]
+struct Caller {
+    link: Arc<Link>,
+    program: ProgramId,
+    keys: Keys,
+    line: Arc<Line>,
+}
+
+impl Caller {
+    /// One call after another, until nobody can line up any more.
+    async fn serve(self) {
+        loop {
+            let mut batch = Vec::with_capacity(BATCH_MAX);
+            if self.line.lock().await.recv_many(&mut batch, BATCH_MAX).await == 0 {
+                return;
+            }
+            call(&self.link, self.program, &self.keys, batch).await;
         }
-        call(&link, program, &keys, batch).await;
+    }
+
+    /// A call for each crowd that [`Self::serve`] has no time for.
+    async fn serve_crowds(self, crowd: Arc<Notify>) {
+        loop {
+            crowd.notified().await;
+            // Whoever has the line in hand takes all who stand in it.
+            let Ok(mut line) = self.line.try_lock() else { continue };
+            if line.is_closed() {
+                return;
+            }
+            if line.len() < CROWD {
+                continue;
+            }
+            let mut batch = Vec::with_capacity(BATCH_MAX);
+            line.recv_many(&mut batch, BATCH_MAX).await;
+            drop(line);
+            call(&self.link, self.program, &self.keys, batch).await;
+        }
     }
 }
 
