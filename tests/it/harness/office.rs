@@ -148,8 +148,19 @@ impl Office {
     /// Available, held and sold seats of a program.
     #[track_caller]
     pub fn counts(&self, program: &Program) -> (u64, u64, u64) {
-        let line: ProgramLine = self.admin("GET", &format!("/api/v1/admin/programs/{}", program.id()), &Value::Null);
-        (line.available, line.held, line.sold)
+        self.counts_unless_rebuilding(program).expect("nothing is being rebuilt")
+    }
+
+    /// The same; none while the program is being rebuilt.
+    #[track_caller]
+    pub fn counts_unless_rebuilding(&self, program: &Program) -> Option<(u64, u64, u64)> {
+        let answer = self.operator("GET", &format!("/api/v1/admin/programs/{}", program.id()), &Value::Null);
+        if answer.status == 503 {
+            return None;
+        }
+        assert_eq!(answer.status, 200, "{}", answer.text());
+        let line: ProgramLine = serde_json::from_slice(&answer.body).expect("a program");
+        Some((line.available, line.held, line.sold))
     }
 
     /// This many new accounts.
