@@ -35,6 +35,15 @@ fn only_the_operators_token_opens_the_operators_routes() {
 }
 
 #[test]
+fn a_report_can_say_when_redis_writes_to_its_disk() {
+    let office = Office::open(Engine::Redis);
+    let told = office.operator("GET", "/api/v1/admin/environment", &json!({})).json();
+    let details = &told["details"];
+    assert_eq!((&details["appendonly"], &details["appendfsync"]), (&json!("yes"), &json!("everysec")), "{told}");
+    assert!(details["redis_version"].is_string() && details["sqlite_version"].is_string(), "{told}");
+}
+
+#[test]
 fn a_bad_list_is_refused_whole_with_its_place() {
     let office = Office::open(Engine::Embedded);
     let two = |change: fn(&mut serde_json::Value)| {

@@ -88,6 +88,7 @@ async fn a_restart_with_an_older_file_is_noticed_although_its_generation_mark_is
     let (first, second) = (picked(&program, 1, &[0]), picked(&program, 2, &[1]));
     stage.engine.hold(first.clone()).await.unwrap();
     let (files, older) = (stage.folder.path().join("appendonlydir"), stage.folder.path().join("older"));
+    stage.written().await;
     copy(&files, &older);
     stage.engine.hold(second.clone()).await.unwrap();
     stage

@@ -78,6 +78,20 @@ impl Stage {
         tokio::time::timeout(Duration::from_secs(10), found).await.expect("the engine connects again");
     }
 
+    /// Waits until all that was answered is in the append-only file: a slow disk may keep it back for seconds.
+    pub async fn written(&self) {
+        let written = async {
+            loop {
+                let told: String = self.command(redis::cmd("INFO").arg("persistence").take()).await.unwrap();
+                if told.contains("aof_buffer_length:0\r") {
+                    return;
+                }
+                tokio::task::yield_now().await;
+            }
+        };
+        tokio::time::timeout(Duration::from_secs(10), written).await.expect("the file is written");
+    }
+
     /// Any command, on a connection of its own.
     pub async fn command<T: redis::FromRedisValue>(&self, cmd: redis::Cmd) -> redis::RedisResult<T> {
         let client = redis::Client::open(self.managed.url()).unwrap();
