@@ -94,7 +94,8 @@ pub async fn run(
     ready();
     serve(listener, &office.state, shutdown).await;
     stop_workers.send_replace(true);
-    close(office, workers).await
+    finish(workers).await;
+    close(office).await
 }
 
 async fn serve(listener: TcpListener, state: &Arc<State>, shutdown: impl Future<Output = ()> + Send + 'static) {
@@ -115,12 +116,19 @@ async fn serve(listener: TcpListener, state: &Arc<State>, shutdown: impl Future<
     }
 }
 
-async fn close(office: Office, mut workers: JoinSet<()>) -> Result<(), ServeError> {
+async fn finish(mut workers: JoinSet<()>) {
     let finished = async { while workers.join_next().await.is_some() {} };
     if tokio::time::timeout(STOP_WAIT, finished).await.is_err() {
         tracing::warn!("a worker did not stop in time");
         workers.abort_all();
     }
+}
+
+/// Closes the stores of an office that nobody uses any more.
+///
+/// # Errors
+/// When the ledger cannot note that it was closed in good order.
+pub async fn close(office: Office) -> Result<(), ServeError> {
     office.state.ledger.set_setting(RUNNING, String::new()).await?;
     office.state.ledger.close().await;
     if let Some(managed) = office.managed {

@@ -1,6 +1,7 @@
 //! `tpp ceiling`: what this machine can do at most, so that bench results can be read as a share of it.
 //! Must not measure our server: a bare endpoint, a bare script and bare commits.
 
+mod orders;
 mod stores;
 
 use std::{

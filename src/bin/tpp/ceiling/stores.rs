@@ -23,17 +23,20 @@ use tpp::{
         redis::{RedisConfig, RedisInventory, managed::Managed},
     },
     ledger::{self, Durability, Ledger},
-    server::{config::Config, run},
+    server::{
+        config::{Config, Engine},
+        run,
+    },
 };
 
-use super::ORDERS_A_COMMIT;
+use super::{ORDERS_A_COMMIT, orders};
 
 /// The two sizes that are compared.
-const SMALL_SEATS: u32 = 1_000;
-const LARGE_SEATS: u32 = 1_000_000;
-const ROW_SEATS: u32 = 100;
+pub(super) const SMALL_SEATS: u32 = 1_000;
+pub(super) const LARGE_SEATS: u32 = 1_000_000;
+pub(super) const ROW_SEATS: u32 = 100;
 /// Rounds of each comparison; the two sides take turns, and the median of the ratios is told.
-const ROUNDS: usize = 5;
+pub(super) const ROUNDS: usize = 5;
 /// Orders written by each side in a round.
 const ROUND_ORDERS: u32 = 50_000;
 /// Holds in a round, in process and in Redis.
@@ -45,7 +48,7 @@ const QUEUE_MAX: usize = 1_000;
 pub struct Stores {
     /// Orders a second through the ledger's writer, as a share of bare SQLite's.
     pub ledger_share: f64,
-    /// Cost at 1,000,000 seats as a multiple of the cost at 1,000: one line an engine and a way to choose.
+    /// Cost at 1,000,000 seats as a multiple of the cost at 1,000: of a whole order without HTTP, and of the hold alone.
     pub sizes: Vec<Size>,
     /// From opening a folder with a program of 1,000,000 seats until its first order could be taken, in process.
     pub start_s: f64,
@@ -53,12 +56,12 @@ pub struct Stores {
     pub bytes_per_seat: f64,
 }
 
-/// The cost of holding and giving back two seats of a hall that is half full.
+/// The cost of a whole order of two seats, or of holding and giving back two seats of a hall that is half full.
 #[derive(Debug, Serialize)]
 pub struct Size {
     /// `embedded` or `redis`.
     pub engine: &'static str,
-    /// `best` or `picked`.
+    /// What was measured: `order` or `hold`, `best` or `picked`.
     pub choice: &'static str,
     /// Median over the rounds.
     pub small_us: f64,
@@ -72,7 +75,8 @@ pub struct Size {
 pub async fn measure(redis: &str, durability: Durability) -> anyhow::Result<Stores> {
     let (start_s, bytes_per_seat) = start(durability).await.context("failed to start with a large hall")?;
     let embedded = Inventory::Embedded(Embedded::new(EmbeddedConfig { queue_max: QUEUE_MAX }));
-    let mut measured = sizes(&embedded, ROUND_HOLDS[0]).await?;
+    let mut measured = orders::sizes(Engine::Embedded, durability).await?;
+    measured.extend(sizes(&embedded, ROUND_HOLDS[0]).await?);
     let folder = PrivateFolder::make().context("failed to make a temporary folder")?;
     let (url, managed) = match redis {
         "off" => (None, None),
@@ -83,6 +87,7 @@ pub async fn measure(redis: &str, durability: Durability) -> anyhow::Result<Stor
         url => (Some(url.to_owned()), None),
     };
     if let Some(url) = url {
+        measured.extend(orders::sizes(Engine::Redis(url.clone()), durability).await?);
         let inventory = Inventory::Redis(RedisInventory::connect(RedisConfig { url, queue_max: QUEUE_MAX }).await?);
         measured.extend(sizes(&inventory, ROUND_HOLDS[1]).await?);
     }
@@ -132,7 +137,7 @@ async fn sizes(inventory: &Inventory, holds: u64) -> anyhow::Result<Vec<Size>> {
         inventory.rebuild(&program(u64::from(seats), seats), &half_sold(seats)).await?;
     }
     let mut sizes = Vec::new();
-    for (choice, picks) in [("best", false), ("picked", true)] {
+    for (choice, picks) in [("hold, best", false), ("hold, picked", true)] {
         let (mut small, mut large, mut ratios) = (Vec::new(), Vec::new(), Vec::new());
         for _ in 0..ROUNDS {
             let of_small = cost_us(inventory, SMALL_SEATS, holds, picks).await?;
@@ -188,11 +193,11 @@ async fn start(durability: Durability) -> anyhow::Result<(f64, f64)> {
     Ok((took.as_secs_f64(), grown as f64 / f64::from(LARGE_SEATS)))
 }
 
-fn category() -> CategoryId {
+pub(super) fn category() -> CategoryId {
     CategoryId::new(1).expect("1 is an id")
 }
 
-fn program(id: u64, seats: u32) -> Program {
+pub(super) fn program(id: u64, seats: u32) -> Program {
     let row = |at: u32| Row {
         row_code: at + 1,
         first_col: 1,
@@ -219,7 +224,8 @@ fn program(id: u64, seats: u32) -> Program {
         permit_choose_seat: true,
         real_name: false,
         per_order_limit: 6,
-        per_account_limit: 6,
+        // One buyer places every order that is measured.
+        per_account_limit: 1_000_000,
         sale: SaleWindow::default(),
         hall: Hall { seat_base: 1, categories: vec![hall] },
     }
@@ -285,7 +291,7 @@ fn order(at: u32, seats: [u32; 2]) -> Order {
     }
 }
 
-fn median(values: &mut [f64]) -> f64 {
+pub(super) fn median(values: &mut [f64]) -> f64 {
     values.sort_by(f64::total_cmp);
     values[values.len() / 2]
 }
