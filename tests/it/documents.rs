@@ -17,6 +17,7 @@ const DOCUMENTS: &[&str] = &[
     "docs/DEPENDENCIES.md",
     "docs/IMPORT.md",
     "docs/PERFORMANCE.md",
+    "docs/SCENARIOS.md",
 ];
 
 fn root() -> PathBuf {
@@ -91,5 +92,17 @@ fn the_readme_tells_the_scenarios_versions_and_licence() {
     }
     for version in ["| v1 |", "| v2 |", "| v3 |", "| v4 |"] {
         assert!(readme.contains(version), "{version} is missing");
+    }
+}
+
+#[test]
+fn the_documented_scenario_is_one_and_every_metric_is_named() {
+    let text = read("docs/SCENARIOS.md");
+    let example = between(&text, "```toml\n", "```").next().expect("there is an example");
+    if let Err(refused) = tpp::bench::scenario::Scenario::parse(example) {
+        panic!("{refused}");
+    }
+    for metric in tpp::bench::quantity::METRICS {
+        assert!(text.contains(&format!("`{metric}`")), "{metric} is not documented");
     }
 }
