@@ -94,12 +94,6 @@ impl Numbering {
     }
 }
 
-/// When it was issued, give or take the drift of a busy millisecond.
-#[must_use]
-pub fn issued_at(number: OrderNumber) -> Millis {
-    Millis(EPOCH_MS + (number.get() >> TIME_SHIFT).cast_signed())
-}
-
 fn since_epoch(moment: Millis) -> u64 {
     let ms = u64::try_from(moment.0 - EPOCH_MS).unwrap_or(0).max(1);
     assert!(ms <= TIME_MAX, "41 bits of milliseconds end in 2093");

@@ -10,8 +10,6 @@ use std::{
     time::Duration,
 };
 
-use tokio::sync::Notify;
-
 use crate::{
     domain::{ids::ProgramId, program::Program, rejection::Rejection},
     inventory::{NotDone, RejectedHold, Repairs, Unavailable},
@@ -27,11 +25,10 @@ use crate::{
 /// How long a buyer is told to wait while a program is rebuilt.
 pub const RETRY_AFTER_S: u32 = 1;
 
-/// Programs whose inventory must be rebuilt, and who waits for that.
+/// Programs whose inventory must be rebuilt.
 #[derive(Debug, Default)]
 pub struct Suspects {
     programs: Mutex<BTreeSet<ProgramId>>,
-    news: Notify,
 }
 
 impl Suspects {
@@ -41,15 +38,8 @@ impl Suspects {
         std::mem::take(&mut self.programs.lock().unwrap_or_else(PoisonError::into_inner))
     }
 
-    /// Waits until there may be one, at most this long.
-    pub async fn wait(&self, limit: Duration) {
-        // Running out of time is as good as news: the caller looks again.
-        let _ = tokio::time::timeout(limit, self.news.notified()).await;
-    }
-
-    fn add(&self, programs: impl IntoIterator<Item = ProgramId>) {
-        self.programs.lock().unwrap_or_else(PoisonError::into_inner).extend(programs);
-        self.news.notify_one();
+    fn add(&self, program: ProgramId) {
+        self.programs.lock().unwrap_or_else(PoisonError::into_inner).insert(program);
     }
 }
 
@@ -72,11 +62,10 @@ pub fn noticed(state: &State, program: ProgramId, not_done: NotDone) -> Refusal 
     }
 }
 
-/// This program's inventory must be rebuilt: nobody buys until it is. The others are looked at too, since what
-/// emptied one has likely emptied all.
+/// This program's inventory must be rebuilt: nobody buys until the worker has done it.
 pub fn suspect(state: &State, program: ProgramId) {
-    state.sale_gates.close(program, Closure::Rebuilding);
-    state.suspects.add([program]);
+    state.sale_gates.close(program);
+    state.suspects.add(program);
 }
 
 /// Rebuilds one program, with its gate closed until it is done. On failure the gate stays closed and the program

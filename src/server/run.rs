@@ -33,7 +33,7 @@ use crate::{
         pay::mock::MockChannel,
         recovery::{self, Suspects},
         router,
-        state::State,
+        state::{self, State},
         workers,
     },
 };
@@ -224,9 +224,7 @@ async fn assemble(config: Config, ledger: Ledger, inventory: Inventory) -> Resul
     };
     let admin_token = secret(&config.admin_token, "admin.token")?;
     let signing = secret(&config.secret, "signing.secret")?;
-    let now = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap_or_default();
-    let now = crate::domain::ids::Millis(i64::try_from(now.as_millis()).unwrap_or(i64::MAX));
-    let numbers = Numbers::resume(&ledger, config.worker, now).await?;
+    let numbers = Numbers::resume(&ledger, config.worker, state::wall_clock()).await?;
     Ok(State {
         gate: Gate::new(&signing, &admin_token, config.token_ttl),
         mock: MockChannel::new(&signing),

@@ -59,10 +59,16 @@ pub struct State {
 }
 
 impl State {
-    /// Wall clock. The one place where the server reads it.
+    /// Wall clock.
     #[must_use]
     pub fn now(&self) -> Millis {
-        let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
-        Millis(i64::try_from(since.as_millis()).unwrap_or(i64::MAX))
+        wall_clock()
     }
+}
+
+/// Wall clock. The one place where the server reads it.
+#[must_use]
+pub fn wall_clock() -> Millis {
+    let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+    Millis(i64::try_from(since.as_millis()).unwrap_or(i64::MAX))
 }

@@ -71,11 +71,9 @@ impl SaleGates {
         Arc::clone(&self.door(program).lock).read_owned().await
     }
 
-    /// Sends buyers away from now on, or does nothing for an audit.
-    pub fn close(&self, program: ProgramId, closure: Closure) {
-        if closure == Closure::Rebuilding {
-            self.door(program).rebuilding.send_replace(true);
-        }
+    /// Sends buyers away from now on.
+    pub fn close(&self, program: ProgramId) {
+        self.door(program).rebuilding.send_replace(true);
     }
 
     /// Lets buyers in again.
@@ -83,10 +81,12 @@ impl SaleGates {
         self.door(program).rebuilding.send_replace(false);
     }
 
-    /// Closes the gate, waits until nobody is inside, and is alone until dropped. A gate that was closed for rebuilding
-    /// stays closed until [`Self::open`].
+    /// Waits until nobody is inside, and is alone until dropped. For a rebuild the gate is closed first, and stays closed
+    /// until [`Self::open`].
     pub async fn alone(&self, program: ProgramId, closure: Closure) -> Alone {
-        self.close(program, closure);
+        if closure == Closure::Rebuilding {
+            self.close(program);
+        }
         Arc::clone(&self.door(program).lock).write_owned().await
     }
 
@@ -132,7 +132,7 @@ mod tests {
         let inside = tokio::spawn(async move { shared.closed(program()).await });
         tokio::task::yield_now().await;
         assert!(!inside.is_finished());
-        gates.close(program(), Closure::Rebuilding);
+        gates.close(program());
         assert!(matches!(inside.await.expect("no panic"), Failure::Rebuilding { .. }));
     }
 

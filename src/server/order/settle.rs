@@ -218,14 +218,3 @@ pub fn release_of(order: &Order) -> Release {
         ticket_users: order.tickets.iter().map(|t| t.ticket_user).collect(),
     }
 }
-
-/// What a status that is not unpaid means to somebody who wants to pay or cancel.
-#[must_use]
-pub const fn not_unpaid(status: OrderStatus) -> Rejection {
-    match status {
-        OrderStatus::Unpaid => Rejection::OrderNotUnpaid,
-        OrderStatus::Cancelled => Rejection::OrderCancelled,
-        OrderStatus::Paid => Rejection::OrderPaid,
-        OrderStatus::Refunded => Rejection::OrderRefunded,
-    }
-}
