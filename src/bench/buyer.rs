@@ -21,8 +21,8 @@ pub const POLL_EVERY_US: u64 = 200_000;
 pub const POLLS_MAX: u64 = 24;
 
 /// Plays one arrival of the schedule to its end.
-pub async fn visit(floor: &Floor, ordinal: u32) {
-    let buyer = Buyer::of(floor, ordinal);
+pub async fn visit(floor: &Floor, ordinal: u32, arrival: Arrival) {
+    let buyer = Buyer::of(floor, ordinal, arrival);
     if let Some(placed) = buyer.place().await
         && let Some(at_us) = buyer.confirmed(&placed).await
     {
@@ -37,7 +37,7 @@ pub async fn visit(floor: &Floor, ordinal: u32) {
 struct Buyer<'a> {
     floor: &'a Floor,
     ordinal: u32,
-    arrival: &'a Arrival,
+    arrival: Arrival,
     class: &'a BuyerClass,
     body: CreateOrder,
     limit: Duration,
@@ -52,10 +52,9 @@ struct Placed {
 }
 
 impl<'a> Buyer<'a> {
-    fn of(floor: &'a Floor, ordinal: u32) -> Self {
-        let arrival = &floor.ground.schedule.arrivals[ordinal as usize];
+    fn of(floor: &'a Floor, ordinal: u32, arrival: Arrival) -> Self {
         let class = &floor.ground.scenario.buyers[usize::from(arrival.class)];
-        let body = body(floor, ordinal, arrival, class);
+        let body = body(floor, ordinal, &arrival, class);
         Self { floor, ordinal, arrival, class, body, limit: floor.ground.scenario.request_timeout.0 }
     }
 
@@ -64,10 +63,11 @@ impl<'a> Buyer<'a> {
         let mut intended_us = self.arrival.at_us;
         for attempt in 0..=self.class.retries {
             let told = if attempt == 0 && self.arrival.doubles {
-                let (first, second) = tokio::join!(self.submit(intended_us), self.submit(intended_us));
+                let (first, second) =
+                    tokio::join!(self.submit(attempt, intended_us), self.submit(attempt, intended_us));
                 if first.answer.order().is_some() { first } else { second }
             } else {
-                self.submit(intended_us).await
+                self.submit(attempt, intended_us).await
             };
             if let Some(order) = told.answer.order() {
                 let created = matches!(told.answer, Answer::Created(_));
@@ -88,10 +88,10 @@ impl<'a> Buyer<'a> {
     }
 
     /// One submit. It stands in the journal, without an answer, before it is sent: a visit may be broken off.
-    async fn submit(&self, intended_us: u64) -> Told {
+    async fn submit(&self, attempt: u8, intended_us: u64) -> Told {
         let at = {
             let mut journal = self.floor.journal.borrow_mut();
-            journal.told.push(self.entry());
+            journal.told.push(self.entry(attempt, intended_us));
             journal.told.len() - 1
         };
         let limit = self.class.patience.map_or(self.limit, |patience| patience.0);
@@ -105,15 +105,19 @@ impl<'a> Buyer<'a> {
             _ => Answer::Indeterminate,
         };
         self.count(answer);
-        let told = Told { sent_us: times.sent_us, answered_us: times.answered_us, answer, ..self.entry() };
+        let told =
+            Told { sent_us: times.sent_us, answered_us: times.answered_us, answer, ..self.entry(attempt, intended_us) };
         self.floor.journal.borrow_mut().told[at] = told;
         told
     }
 
-    fn entry(&self) -> Told {
+    fn entry(&self, attempt: u8, intended_us: u64) -> Told {
         let now_us = self.floor.now_us();
         Told {
             arrival: self.ordinal,
+            class: self.arrival.class,
+            attempt,
+            intended_us,
             account: self.arrival.account,
             sent_us: now_us,
             answered_us: now_us,

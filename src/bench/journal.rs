@@ -71,6 +71,12 @@ pub struct Told {
     pub arrival: u32,
     /// Account, from 0.
     pub account: u32,
+    /// Index of the buyer's class in the scenario.
+    pub class: u16,
+    /// 0 for the first submit of this arrival (both, when it clicked twice), 1 for its first repeat.
+    pub attempt: u8,
+    /// When it should have been sent: the plan's moment for the first submit, the wait's end for a repeat.
+    pub intended_us: u64,
     /// When it was sent.
     pub sent_us: u64,
     /// When the answer was there, or was given up.

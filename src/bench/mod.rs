@@ -17,6 +17,7 @@ pub mod report;
 pub mod runner;
 pub mod scenario;
 pub mod schedule;
+pub mod series;
 pub mod shipped;
 pub mod stage;
 pub mod tally;

@@ -15,13 +15,15 @@ use crate::{
         journal::Journal,
         machine::{self, Machine},
         report::{
-            self, Report, SCHEMA, Verdict, figures,
+            self, Fairness, Repeats, Report, Resale, SCHEMA, Standing, Validity, Verdict, figures,
             figures::{Course, QueueSeen},
             judgement::{self, Circumstances},
         },
         runner::{self, Play, Played},
         scenario::{Scenario, digest},
+        series::Series,
         stage::{self, Playing, StageError},
+        tally::Tally,
         verdict::{self, Case},
     },
     client::{Client, ClientError},
@@ -69,6 +71,19 @@ pub struct Settings {
     pub ceiling_per_s: Option<f64>,
 }
 
+/// A run and everything that its figures were made of.
+#[derive(Debug)]
+pub struct Rehearsed {
+    /// The run.
+    pub report: Report,
+    /// Full histograms.
+    pub tally: Tally,
+    /// The run over time.
+    pub series: Series,
+    /// What every buyer was told.
+    pub journal: Journal,
+}
+
 /// Why there is no report.
 #[derive(Debug, thiserror::Error)]
 pub enum RehearsalError {
@@ -109,14 +124,19 @@ pub async fn rehearse(
     pulse: Arc<Pulse>,
     stop: watch::Receiver<bool>,
     acts: impl Fn(Act),
-) -> Result<Report, RehearsalError> {
+) -> Result<Rehearsed, RehearsalError> {
     acts(Act::Staging);
     let before = client.environment().await?;
     let ground = stage::set(client, settings.scenario.clone(), &settings.playing, settings.seed).await?;
     let ground = Arc::new(ground);
-    acts(Act::Playing(ground.schedule.arrivals.len() as u64));
+    acts(Act::Playing(ground.schedule.buyers()));
     let cpu_before = machine::cpu_s();
-    let play = Play { workers: settings.workers, connections: ground.scenario.connections, pulse, stop: stop.clone() };
+    let play = Play {
+        workers: settings.workers,
+        connections: ground.scenario.connections,
+        pulse: pulse.clone(),
+        stop: stop.clone(),
+    };
     let (played, mut queue) = play_watched(client, ground.clone(), play).await?;
     let cpu_s = machine::cpu_s().zip(cpu_before).map(|(after, before)| after - before);
     acts(Act::Settling);
@@ -136,7 +156,9 @@ pub async fn rehearse(
     report.expectations = judgement::expectations(&report, &ground.scenario);
     let circumstances = Circumstances { interrupted: *stop.borrow(), strict: settings.strict };
     (report.verdict, report.reasons) = judgement::verdict(&report, circumstances);
-    Ok(report)
+    let Played { journal, tally, .. } = played;
+    let series = std::mem::take(&mut *pulse.series.lock().expect("nobody panics while it is held"));
+    Ok(Rehearsed { report, tally, series, journal })
 }
 
 /// Plays on threads of their own, looking at the queue meanwhile.
@@ -204,6 +226,15 @@ fn assemble(
         schema: SCHEMA,
         verdict: Verdict::Passed,
         reasons: Vec::new(),
+        validity: Validity {
+            standing: Standing::Valid,
+            reasons: Vec::new(),
+            generator_cpu_pct: None,
+            server_cpu_pct: None,
+            others_cpu_pct: None,
+            stolen_pct: None,
+            missed_connections: 0,
+        },
         scenario: report::Played {
             name: scenario.name.clone(),
             about: scenario.about.clone(),
@@ -212,17 +243,21 @@ fn assemble(
             seed: ground.seed,
             scale: settings.scale,
             program: ground.hall.title.clone(),
-            buyers: ground.schedule.arrivals.len() as u64,
+            buyers: ground.schedule.buyers(),
             released: played.released,
             accounts: scenario.dataset.accounts,
         },
         speed: speed(played, &sale, orders, &[], None),
         sale,
+        fairness: Fairness::default(),
+        repeats: Repeats::default(),
+        resale: Resale::default(),
+        figures: BTreeMap::new(),
         rejections: BTreeMap::clone(&played.tally.rejections),
         latency: figures::latency(&played.tally),
         generator: figures::generator(&played.tally, settings.workers, scenario.connections, scenario.saturate),
         machine: Machine::read(),
-        server,
+        server: Some(server),
         thresholds: Vec::new(),
         expectations: Vec::new(),
         audit: None,

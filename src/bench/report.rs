@@ -6,10 +6,13 @@ pub mod figures;
 pub mod human;
 pub mod json;
 pub mod judgement;
+pub mod measures;
 
 use std::collections::BTreeMap;
 
 use serde::Serialize;
+
+pub use measures::{ClassLine, Fairness, Overtakes, Repeats, Resale, Score, Standing, Validity};
 
 use crate::{
     bench::{machine::Machine, quantity::VersionChoice},
@@ -44,12 +47,20 @@ pub struct Report {
     pub verdict: Verdict,
     /// Why it is not "passed", one sentence each.
     pub reasons: Vec<String>,
+    /// Whether the figures can be trusted.
+    pub validity: Validity,
     /// What was played.
     pub scenario: Played,
     /// What became of the seats.
     pub sale: Sale,
     /// How fast.
     pub speed: Speed,
+    /// Who got seats, and in which order.
+    pub fairness: Fairness,
+    /// What repeats did.
+    pub repeats: Repeats,
+    /// Seats that came back.
+    pub resale: Resale,
     /// Rejections of submits, by word.
     pub rejections: BTreeMap<String, u64>,
     /// Latency a step and outcome.
@@ -58,8 +69,10 @@ pub struct Report {
     pub generator: Generator,
     /// What the generator ran on.
     pub machine: Machine,
-    /// What the server ran on.
-    pub server: Environment,
+    /// What the server ran on; absent when it does not tell.
+    pub server: Option<Environment>,
+    /// Every figure of the run by the name that thresholds and comparisons use.
+    pub figures: BTreeMap<String, f64>,
     /// Thresholds.
     pub thresholds: Vec<Mark>,
     /// Expectations.
@@ -116,6 +129,8 @@ pub struct Sale {
     pub indeterminate: u64,
     /// Until as many seats had been taken as there are, from the first submit.
     pub sell_out_s: Option<f64>,
+    /// From then until the last order that a buyer was told is in the books.
+    pub over_time_s: Option<f64>,
 }
 
 /// How fast.
@@ -241,3 +256,6 @@ pub struct AuditFinding {
     /// Who found it: `server` or `journal`.
     pub by: &'static str,
 }
+
+#[cfg(test)]
+pub(in crate::bench) mod sample;

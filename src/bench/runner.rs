@@ -6,8 +6,9 @@
 )]
 
 use std::{
-    cell::Cell,
+    cell::{Cell, RefCell},
     io,
+    iter::{Skip, StepBy},
     rc::Rc,
     sync::{Arc, mpsc},
     thread,
@@ -23,6 +24,7 @@ use crate::bench::{
     buyer,
     floor::{Floor, Ground, Pulse, beat},
     journal::Journal,
+    schedule::{Arrival, Arrivals},
     tally::Tally,
 };
 
@@ -143,23 +145,25 @@ fn work(
     Some((floor.journal.into_inner(), floor.tally.into_inner(), released))
 }
 
+/// The arrivals of one worker.
+type Queue = StepBy<Skip<Arrivals>>;
+
 /// One worker's opening hours.
 struct Hours {
     floor: Rc<Floor>,
-    share: Share,
     stop: watch::Receiver<bool>,
-    next: Rc<Cell<usize>>,
+    next: Rc<RefCell<Queue>>,
     released: Rc<Cell<u64>>,
     inside: Rc<(Cell<u64>, Notify)>,
 }
 
 impl Hours {
     fn new(floor: Floor, share: Share, stop: watch::Receiver<bool>) -> Self {
+        let mine = floor.ground.schedule.arrivals().skip(share.worker).step_by(share.workers);
         Self {
             floor: Rc::new(floor),
-            share,
             stop,
-            next: Rc::new(Cell::new(share.worker)),
+            next: Rc::new(RefCell::new(mine)),
             released: Rc::default(),
             inside: Rc::default(),
         }
@@ -169,8 +173,8 @@ impl Hours {
     async fn by_the_clock(&self) {
         let mut stop = self.stop.clone();
         let mut burst = 0;
-        while let Some(ordinal) = take_next(&self.next, self.share.workers, &self.floor) {
-            let at_us = self.floor.ground.schedule.arrivals[ordinal as usize].at_us;
+        while let Some((ordinal, arrival)) = take_next(&self.next) {
+            let at_us = arrival.at_us;
             if self.floor.now_us() < at_us {
                 burst = 0;
                 tokio::select! {
@@ -189,7 +193,7 @@ impl Hours {
             let (floor, inside) = (self.floor.clone(), self.inside.clone());
             inside.0.set(inside.0.get() + 1);
             tokio::task::spawn_local(async move {
-                buyer::visit(&floor, ordinal).await;
+                buyer::visit(&floor, ordinal, arrival).await;
                 leave(&inside);
             });
         }
@@ -200,16 +204,15 @@ impl Hours {
     async fn in_lanes(&self, lanes: usize) {
         for _ in 0..lanes {
             let (floor, next, released) = (self.floor.clone(), self.next.clone(), self.released.clone());
-            let (inside, stop, workers) = (self.inside.clone(), self.stop.clone(), self.share.workers);
+            let (inside, stop) = (self.inside.clone(), self.stop.clone());
             inside.0.set(inside.0.get() + 1);
             tokio::task::spawn_local(async move {
                 while !*stop.borrow()
-                    && let Some(ordinal) = take_next(&next, workers, &floor)
+                    && let Some((ordinal, arrival)) = take_next(&next)
                 {
-                    let at_us = floor.ground.schedule.arrivals[ordinal as usize].at_us;
-                    floor.until(at_us).await;
-                    release(&floor, &released, at_us);
-                    buyer::visit(&floor, ordinal).await;
+                    floor.until(arrival.at_us).await;
+                    release(&floor, &released, arrival.at_us);
+                    buyer::visit(&floor, ordinal, arrival).await;
                 }
                 leave(&inside);
             });
@@ -238,10 +241,8 @@ impl Hours {
     }
 }
 
-fn take_next(next: &Cell<usize>, workers: usize, floor: &Floor) -> Option<u32> {
-    let ordinal = next.get();
-    next.set(ordinal + workers);
-    (ordinal < floor.ground.schedule.arrivals.len()).then_some(ordinal as u32)
+fn take_next(queue: &RefCell<Queue>) -> Option<(u32, Arrival)> {
+    queue.borrow_mut().next()
 }
 
 fn release(floor: &Floor, released: &Cell<u64>, at_us: u64) {

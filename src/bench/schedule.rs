@@ -1,6 +1,8 @@
 //! Everything that will happen, drawn beforehand from a seed: who arrives when, wants what, and does what with it.
 //! Must not look at a clock or a server; the same scenario, hall and seed give the same schedule byte for byte.
 
+use std::sync::Arc;
+
 use rand_chacha::{
     ChaCha8Rng,
     rand_core::{Rng, SeedableRng},
@@ -53,13 +55,21 @@ pub struct Arrival {
     pub jitter_us: u32,
 }
 
-/// All arrivals, by time.
-#[derive(Debug, Clone, PartialEq, Eq)]
+/// All arrivals, by time. They are drawn as they are asked for, so that a long sale costs no memory; every asking gives
+/// the same ones.
+#[derive(Debug, Clone)]
 pub struct Schedule {
-    /// By time.
-    pub arrivals: Vec<Arrival>,
-    /// When the last phase ends, in microseconds since the start.
-    pub ends_us: u64,
+    plan: Arc<Plan>,
+}
+
+/// What a schedule is drawn from.
+#[derive(Debug)]
+struct Plan {
+    scenario: Scenario,
+    hall: Hall,
+    seed: u64,
+    wishes: Vec<Wishes>,
+    classes: Weights,
 }
 
 impl Schedule {
@@ -70,29 +80,41 @@ impl Schedule {
     #[must_use]
     pub fn draw(scenario: &Scenario, hall: &Hall, seed: u64) -> Self {
         assert!(!hall.categories.is_empty(), "a sale needs seats");
-        let mut rng = ChaCha8Rng::seed_from_u64(seed);
-        let mut times = Vec::with_capacity(usize::try_from(scenario.buyers_planned()).unwrap_or(0));
-        let mut start_us = 0;
-        for phase in &scenario.phases {
-            phase_times(phase, start_us, &mut rng, &mut times);
-            start_us += phase.duration().us();
-        }
-        let wishes: Vec<Wishes> = scenario.buyers.iter().map(|class| Wishes::of(class, hall)).collect();
+        let wishes = scenario.buyers.iter().map(|class| Wishes::of(class, hall)).collect();
         let classes = Weights::new(scenario.buyers.iter().map(|b| u64::from(b.weight)));
-        let arrivals = times.into_iter().zip(0u32..).map(|(at_us, ordinal)| {
-            let class = classes.draw(&mut rng);
-            let account = ordinal % scenario.dataset.accounts;
-            draw_arrival(Visit { at_us, account, class }, scenario, hall, &wishes[class], &mut rng)
-        });
-        Self { arrivals: arrivals.collect(), ends_us: start_us }
+        let plan = Plan { scenario: scenario.clone(), hall: hall.clone(), seed, wishes, classes };
+        Self { plan: Arc::new(plan) }
+    }
+
+    /// How many arrive.
+    #[must_use]
+    pub fn buyers(&self) -> u64 {
+        self.plan.scenario.buyers_planned()
+    }
+
+    /// When the last phase ends, in microseconds since the start.
+    #[must_use]
+    pub fn ends_us(&self) -> u64 {
+        self.plan.scenario.phases.iter().map(|phase| phase.duration().us()).sum()
+    }
+
+    /// Arrivals with their ordinals, by time.
+    #[must_use]
+    pub fn arrivals(&self) -> Arrivals {
+        // Moments and wishes come from streams of their own, so that neither shifts the other.
+        let (mut moments, mut wishes) =
+            (ChaCha8Rng::seed_from_u64(self.plan.seed), ChaCha8Rng::seed_from_u64(self.plan.seed));
+        moments.set_stream(1);
+        wishes.set_stream(2);
+        Arrivals { plan: self.plan.clone(), moments, wishes, ordinal: 0, phase: 0, at: 0, start_us: 0, rest_ln: 0.0 }
     }
 
     /// A stable encoding: 48 bytes an arrival, little-endian.
     #[must_use]
     pub fn to_bytes(&self) -> Vec<u8> {
-        let mut bytes = Vec::with_capacity(self.arrivals.len() * 48 + 8);
-        bytes.extend(self.ends_us.to_le_bytes());
-        for a in &self.arrivals {
+        let mut bytes = Vec::new();
+        bytes.extend(self.ends_us().to_le_bytes());
+        for (_, a) in self.arrivals() {
             bytes.extend(a.at_us.to_le_bytes());
             bytes.extend(a.think_us.to_le_bytes());
             bytes.extend(a.account.to_le_bytes());
@@ -108,19 +130,60 @@ impl Schedule {
     }
 }
 
-/// Sorted arrival times of one phase. `n` independent draws from a density are, in order, a Poisson process that is
-/// known to have had `n` arrivals; at equal shares the same inverse gives even spacing.
-fn phase_times(phase: &Phase, start_us: u64, rng: &mut ChaCha8Rng, times: &mut Vec<u64>) {
-    let (count, length) = (phase.buyers(), phase.duration().us() as f64);
-    let from = times.len();
-    for at in 0..count {
-        let share = match phase.spacing() {
-            Spacing::Poisson => unit(rng),
-            Spacing::Even => (at as f64 + 0.5) / count as f64,
+/// Arrivals with their ordinals, by time.
+#[derive(Debug)]
+pub struct Arrivals {
+    plan: Arc<Plan>,
+    moments: ChaCha8Rng,
+    wishes: ChaCha8Rng,
+    ordinal: u32,
+    /// Index of the phase under way.
+    phase: usize,
+    /// Arrivals of this phase so far.
+    at: u64,
+    /// When this phase began.
+    start_us: u64,
+    /// Natural logarithm of the share of this phase's arrivals that is still to come.
+    rest_ln: f64,
+}
+
+impl Iterator for Arrivals {
+    type Item = (u32, Arrival);
+
+    fn next(&mut self) -> Option<Self::Item> {
+        let plan = self.plan.clone();
+        let phase = loop {
+            let phase = plan.scenario.phases.get(self.phase)?;
+            if self.at < phase.buyers() {
+                break phase;
+            }
+            self.start_us += phase.duration().us();
+            (self.phase, self.at, self.rest_ln) = (self.phase + 1, 0, 0.0);
         };
-        times.push(start_us + (position(phase, share) * length) as u64);
+        let share = self.share(phase);
+        let at_us = self.start_us + (position(phase, share) * phase.duration().us() as f64) as u64;
+        let ordinal = self.ordinal;
+        (self.ordinal, self.at) = (self.ordinal + 1, self.at + 1);
+        let class = plan.classes.draw(&mut self.wishes);
+        let visit = Visit { at_us, account: ordinal % plan.scenario.dataset.accounts, class };
+        Some((ordinal, draw_arrival(visit, &plan.scenario, &plan.hall, &plan.wishes[class], &mut self.wishes)))
     }
-    times[from..].sort_unstable();
+}
+
+impl Arrivals {
+    /// Where in the order of its phase the next arrival stands, 0 to 1. `n` independent draws from a density are, in
+    /// order, a Poisson process that is known to have had `n` arrivals. They are drawn in order: of `k` draws in what is
+    /// left, the first leaves the share `u^(1/k)` behind it.
+    fn share(&mut self, phase: &Phase) -> f64 {
+        let count = phase.buyers();
+        match phase.spacing() {
+            Spacing::Poisson => {
+                self.rest_ln += (1.0 - unit(&mut self.moments)).ln() / (count - self.at) as f64;
+                -self.rest_ln.exp_m1()
+            }
+            Spacing::Even => (self.at as f64 + 0.5) / count as f64,
+        }
+    }
 }
 
 /// Where in a phase, 0 to 1, this share of its arrivals has come: the inverse of the integral of its rate.
@@ -191,6 +254,7 @@ fn pick(class: &BuyerClass, hall: &Hall, category: usize, tickets: u8, (row, col
 }
 
 /// What a class wants, ready to be drawn.
+#[derive(Debug)]
 struct Wishes {
     categories: Weights,
     quantity: Weights,
@@ -211,6 +275,7 @@ impl Wishes {
 }
 
 /// Running sums of weights.
+#[derive(Debug)]
 struct Weights(Vec<u64>);
 
 impl Weights {

@@ -37,7 +37,7 @@ fn row(report: &Report) -> [String; 7] {
     };
     let share = report.speed.accepted_of_ceiling_pct;
     [
-        format!("{} {}, {}", report.scenario.name, report.scenario.version, report.server.engine),
+        format!("{} {}, {}", report.scenario.name, report.scenario.version, engine(report)),
         verdict.to_owned(),
         format!("{:.0}", report.speed.created_per_s),
         format!("{:.0}", report.speed.accepted_per_s),
@@ -45,6 +45,11 @@ fn row(report: &Report) -> [String; 7] {
         spread(report, "confirm", "done"),
         spread(report, "create", "sold_out"),
     ]
+}
+
+/// What holds the inventory, as far as the server tells.
+fn engine(report: &Report) -> &str {
+    report.server.as_ref().map_or("unknown engine", |server| &server.engine)
 }
 
 fn spread(report: &Report, step: &str, outcome: &str) -> String {
@@ -64,7 +69,7 @@ fn shown(latency: &StepLatency) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::bench::report::human::tests::sample;
+    use crate::bench::report::sample::sample;
 
     #[test]
     fn every_run_has_a_line_and_all_lines_are_equally_wide() {

@@ -32,6 +32,7 @@ pub fn sale(journal: &Journal, orders: &[OrderLine], program: &ProgramLine) -> S
         resold: resold(orders),
         duplicates_absorbed: journal.duplicates_absorbed(),
         indeterminate: journal.indeterminate(),
+        over_time_s: None,
         sell_out_s: sell_out_us(&placed, program.total).map(|at_us| seconds(at_us - first_sent_us(journal).min(at_us))),
     }
 }

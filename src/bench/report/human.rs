@@ -4,6 +4,7 @@
 use std::fmt::Write;
 
 use super::{Report, Spread, StepLatency, Verdict};
+use crate::wire::admin::Environment;
 
 /// Most lines: what fits on a screen without scrolling.
 pub const LINES_MAX: usize = 40;
@@ -140,15 +141,27 @@ fn load(report: &Report, out: &mut Page) {
     );
     let cpu = generator.cpu_s.map_or_else(|| "unknown".to_owned(), |s| format!("{s:.1} s"));
     let (requests, errors) = (report.speed.requests, report.speed.errors_pct);
-    out.line(
-        "cpu",
-        &format!("generator {cpu}, server {:.1} s; {requests} requests, {errors:.2} % failed", report.server.cpu_s),
-    );
+    let server = report.server.as_ref().map_or_else(|| "unknown".to_owned(), |s| format!("{:.1} s", s.cpu_s));
+    out.line("cpu", &format!("generator {cpu}, server {server}; {requests} requests, {errors:.2} % failed"));
 }
 
 fn environment(report: &Report, out: &mut Page) {
-    let (machine, server, played) = (&report.machine, &report.server, &report.scenario);
+    let (machine, played) = (&report.machine, &report.scenario);
     out.line("machine", &format!("{} × {}, {}", machine.cpus, machine.cpu, machine.kernel));
+    match &report.server {
+        Some(told) => server(told, out),
+        None => out.line("server", "does not tell what it runs on"),
+    }
+    out.line(
+        "run",
+        &format!(
+            "tpp {} ({}), seed {}, scale {}, scenario {}",
+            machine.tpp, machine.build, played.seed, played.scale, played.digest
+        ),
+    );
+}
+
+fn server(server: &Environment, out: &mut Page) {
     let details: Vec<String> = server
         .details
         .iter()
@@ -163,13 +176,6 @@ fn environment(report: &Report, out: &mut Page) {
     if !details.is_empty() {
         out.line("", &details.join(", "));
     }
-    out.line(
-        "run",
-        &format!(
-            "tpp {} ({}), seed {}, scale {}, scenario {}",
-            machine.tpp, machine.build, played.seed, played.scale, played.digest
-        ),
-    );
 }
 
 fn audit(report: &Report, out: &mut Page) {
@@ -198,4 +204,4 @@ fn audit(report: &Report, out: &mut Page) {
 }
 
 #[cfg(test)]
-pub(super) mod tests;
+mod tests;

@@ -64,7 +64,7 @@ mod tests {
     #[test]
     fn the_published_schema_describes_every_field() {
         let schema: Value = serde_json::from_str(include_str!("../../../docs/schema/bench-1.json")).unwrap();
-        let report = super::super::human::tests::sample();
+        let report = super::super::sample::sample();
         check(&schema, &schema, &serde_json::from_str(&text(&report)).unwrap(), "report");
     }
 }

@@ -58,7 +58,7 @@ async fn play(fault: Fault, version: OrderVersion, scenario: &str) -> (Report, F
     };
     let (_stop, stopped) = watch::channel(false);
     let report = rehearse(&client, settings, Arc::default(), stopped, |_| {}).await.unwrap();
-    (report, office)
+    (report.report, office)
 }
 
 async fn law_broken_by(fault: Fault, version: OrderVersion) -> Vec<String> {

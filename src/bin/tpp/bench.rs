@@ -219,7 +219,7 @@ async fn rehearse(client: &Client, settings: Settings, stopped: watch::Receiver<
     };
     tokio::select! {
         report = rehearsal::rehearse(client, settings, pulse, stopped, |act| watcher.act(act)) => {
-            report.map_err(explain)
+            report.map(|rehearsed| rehearsed.report).map_err(explain)
         }
         () = broken_off => anyhow::bail!("interrupted, and the server did not settle in time"),
     }

@@ -6,6 +6,9 @@ use crate::{bench::journal::Told, domain::order::OrderVersion};
 
 fn told(at_us: u64, order: u64, tickets: u8) -> Told {
     Told {
+        class: 0,
+        attempt: 0,
+        intended_us: at_us,
         arrival: order as u32,
         account: 0,
         sent_us: at_us - 1_000,
