@@ -5,11 +5,11 @@ use std::time::Duration;
 
 use crate::{
     bench::{
-        floor::{Ask, Floor, Heard, Reply, beat},
+        floor::{Ask, Floor, Heard, Reply, Seen},
         journal::{Answer, Later, Reason, Sequel, Told},
         scenario::{BuyerClass, Choice},
         schedule::{Arrival, Behaviour},
-        tally::{Outcome, Step, Times},
+        tally::Times,
     },
     domain::{ids::OrderNumber, money::Cents, order::OrderVersion},
     wire::{api::OrderState, order::CreateOrder, pay::Pay},
@@ -28,10 +28,10 @@ pub async fn visit(floor: &Floor, ordinal: u32, arrival: Arrival) {
     {
         let intended_us = buyer.arrival.at_us;
         let times = Times { intended_us, sent_us: placed.sent_us, answered_us: at_us };
-        floor.tally.borrow_mut().step(Step::Confirm, Outcome::Done, times);
+        floor.saw(Seen::Confirmed(times));
         buyer.settle(placed.order, at_us + buyer.arrival.think_us).await;
     }
-    beat(&floor.pulse.left);
+    floor.saw(Seen::Left);
 }
 
 struct Buyer<'a> {
@@ -89,11 +89,7 @@ impl<'a> Buyer<'a> {
 
     /// One submit. It stands in the journal, without an answer, before it is sent: a visit may be broken off.
     async fn submit(&self, attempt: u8, intended_us: u64) -> Told {
-        let at = {
-            let mut journal = self.floor.journal.borrow_mut();
-            journal.told.push(self.entry(attempt, intended_us));
-            journal.told.len() - 1
-        };
+        let begun = self.floor.begin(self.entry(attempt, intended_us));
         let limit = self.class.patience.map_or(self.limit, |patience| patience.0);
         let ask = Ask::Create(self.arrival.version, &self.body);
         let Heard { reply, times } = self.floor.call(&ask, self.arrival.account, intended_us, limit).await;
@@ -104,10 +100,9 @@ impl<'a> Buyer<'a> {
             Reply::Overload => Answer::Rejected(Reason::Overload),
             _ => Answer::Indeterminate,
         };
-        self.count(answer);
         let told =
             Told { sent_us: times.sent_us, answered_us: times.answered_us, answer, ..self.entry(attempt, intended_us) };
-        self.floor.journal.borrow_mut().told[at] = told;
+        self.floor.end(begun, told);
         told
     }
 
@@ -127,19 +122,6 @@ impl<'a> Buyer<'a> {
             version: self.arrival.version,
             keyed: self.body.request_id.is_some(),
             picked: self.body.seat_dto_list.is_some(),
-        }
-    }
-
-    fn count(&self, answer: Answer) {
-        let pulse = &self.floor.pulse;
-        match answer {
-            Answer::Created(_) | Answer::Accepted(_) => beat(&pulse.placed),
-            Answer::Rejected(reason) => {
-                let sold_out = reason == Reason::Sale(crate::domain::rejection::Rejection::SoldOut);
-                beat(if sold_out { &pulse.sold_out } else { &pulse.rejected });
-                self.floor.tally.borrow_mut().rejected(reason);
-            }
-            Answer::Indeterminate => {}
         }
     }
 
@@ -186,7 +168,7 @@ impl<'a> Buyer<'a> {
             }
             (OrderState::Rejected, reason) => {
                 let reason = reason.map_or(Reason::Code(0), |reason| Reason::of_code(reason.code));
-                self.floor.tally.borrow_mut().rejected(reason);
+                self.floor.saw(Seen::TakenBack(reason, at_us));
                 self.note(order, at_us, Later::Rejected(reason));
                 None
             }
@@ -233,7 +215,7 @@ impl<'a> Buyer<'a> {
         let bank = self.call(&Ask::Bank(&pay), started.times.answered_us).await;
         let check = self.call(&Ask::PayCheck(order), bank.times.answered_us).await;
         if check.reply == Reply::OrderStatus(3) {
-            beat(&self.floor.pulse.paid);
+            self.floor.saw(Seen::Paid(check.times.answered_us));
             self.note(order, check.times.answered_us, Later::Paid);
         }
     }
@@ -243,7 +225,7 @@ impl<'a> Buyer<'a> {
     }
 
     fn note(&self, order: OrderNumber, at_us: u64, what: Later) {
-        self.floor.journal.borrow_mut().sequels.push(Sequel { order, account: self.arrival.account, at_us, what });
+        self.floor.note(Sequel { order, account: self.arrival.account, at_us, what });
     }
 }
 

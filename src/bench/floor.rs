@@ -3,6 +3,7 @@
 
 mod ask;
 mod pool;
+mod seen;
 
 use std::{
     cell::RefCell,
@@ -17,14 +18,15 @@ use std::{
 pub use ask::{Ask, Reply};
 use ask::{Routes, outcome};
 use pool::Pool;
+pub use seen::Seen;
 
 use crate::{
     bench::{
         hall::Hall,
-        journal::Journal,
+        journal::{Journal, Sequel, Told},
         scenario::Scenario,
         schedule::Schedule,
-        series::Series,
+        series::{Series, Stretch},
         tally::{Tally, Times},
     },
     client::http1::Target,
@@ -87,12 +89,14 @@ pub struct Pulse {
     pub paid: AtomicU64,
     /// Visits that ended.
     pub left: AtomicU64,
+    /// Connections that could not be opened.
+    pub missed_connections: AtomicU64,
     /// The run over time, as far as it has come.
     pub series: Mutex<Series>,
 }
 
 /// Adds one to a count of the pulse.
-pub fn beat(count: &AtomicU64) {
+fn beat(count: &AtomicU64) {
     count.fetch_add(1, Ordering::Relaxed);
 }
 
@@ -109,6 +113,7 @@ pub struct Floor {
     pub tally: RefCell<Tally>,
     /// For whoever watches.
     pub pulse: Arc<Pulse>,
+    stretch: RefCell<Stretch>,
     pool: Pool,
     routes: Routes,
 }
@@ -131,7 +136,9 @@ impl Floor {
         let pool = Pool::open(&ground.target, connections).await?;
         let routes = Routes::new(&ground.target);
         let (journal, tally) = (RefCell::default(), RefCell::default());
-        Ok(Self { ground, start: Instant::now(), journal, tally, pulse, pool, routes })
+        let width_us = pulse.series.lock().expect("nobody panics while it is held").width_us;
+        let stretch = RefCell::new(Stretch::new(width_us));
+        Ok(Self { ground, start: Instant::now(), journal, tally, pulse, stretch, pool, routes })
     }
 
     /// Microseconds since the start.
@@ -151,7 +158,10 @@ impl Floor {
     pub async fn call(&self, ask: &Ask<'_>, account: u32, intended_us: u64, limit: Duration) -> Heard {
         let token = self.ground.token(account);
         let (mut sent_us, reply) = match self.pool.take().await {
-            Err(_) => (self.now_us(), Reply::Broken),
+            Err(_) => {
+                beat(&self.pulse.missed_connections);
+                (self.now_us(), Reply::Broken)
+            }
             Ok(mut loan) => {
                 let sent_us = self.now_us();
                 ask.compose(&self.routes, token, &mut loan.connection);
@@ -166,9 +176,26 @@ impl Floor {
         sent_us = sent_us.max(intended_us);
         let times = Times { intended_us, sent_us, answered_us: self.now_us().max(sent_us) };
         self.tally.borrow_mut().step(ask.step(), outcome(&reply), times);
-        if reply == Reply::Broken {
-            beat(&self.pulse.failed);
-        }
+        self.saw(if reply == Reply::Broken { Seen::Failed(times) } else { Seen::Answered(times) });
         Heard { reply, times }
+    }
+
+    /// A submit is about to be sent: it stands in the journal, without an answer, until [`Self::end`].
+    pub fn begin(&self, entry: Told) -> usize {
+        self.saw(Seen::Submitting(&entry));
+        let mut journal = self.journal.borrow_mut();
+        journal.told.push(entry);
+        journal.told.len() - 1
+    }
+
+    /// The submit that [`Self::begin`] gave this number was answered, or its answer was given up.
+    pub fn end(&self, begun: usize, told: Told) {
+        self.saw(Seen::Told(&told));
+        self.journal.borrow_mut().told[begun] = told;
+    }
+
+    /// A later word about an order.
+    pub fn note(&self, sequel: Sequel) {
+        self.journal.borrow_mut().sequels.push(sequel);
     }
 }

@@ -1,7 +1,7 @@
 //! What every buyer asked and was told, and when: one entry an attempt.
 //! Must not judge; the verdict joins it with what the server holds.
 
-use std::collections::HashMap;
+use std::{borrow::Cow, collections::HashMap};
 
 use crate::domain::{ids::OrderNumber, order::OrderVersion, rejection::Rejection};
 
@@ -49,12 +49,18 @@ impl Reason {
 
     /// Its name in reports.
     #[must_use]
-    pub fn word(self) -> String {
+    pub fn name(self) -> Cow<'static, str> {
         match self {
-            Self::Sale(rejection) => rejection.word().to_owned(),
-            Self::Code(code) => format!("code_{code}"),
-            Self::Overload => "overload".to_owned(),
+            Self::Sale(rejection) => rejection.word().into(),
+            Self::Code(code) => format!("code_{code}").into(),
+            Self::Overload => "overload".into(),
         }
+    }
+
+    /// All tickets that were asked for are gone.
+    #[must_use]
+    pub const fn is_sold_out(self) -> bool {
+        matches!(self, Self::Sale(Rejection::SoldOut))
     }
 
     /// May the same buyer try again with hope?

@@ -22,9 +22,10 @@ use tokio::{
 
 use crate::bench::{
     buyer,
-    floor::{Floor, Ground, Pulse, beat},
+    floor::{Floor, Ground, Pulse, Seen},
     journal::Journal,
-    schedule::{Arrival, Arrivals},
+    schedule::{Arrival, Arrivals, Schedule},
+    series::Series,
     tally::Tally,
 };
 
@@ -67,6 +68,7 @@ pub struct Played {
 /// # Panics
 /// When a worker does.
 pub fn play(ground: &Arc<Ground>, play: &Play) -> io::Result<Played> {
+    plan(&ground.schedule, &play.pulse);
     let workers = play.workers.clamp(1, play.connections.max(1));
     let (ready, readiness) = mpsc::sync_channel(workers);
     let mut threads = Vec::with_capacity(workers);
@@ -102,6 +104,12 @@ pub fn play(ground: &Arc<Ground>, play: &Play) -> io::Result<Played> {
     opened.map(|()| played)
 }
 
+/// Tells whoever watches how many are to come, and when.
+fn plan(schedule: &Schedule, pulse: &Pulse) {
+    let series = Series::plan(schedule.ends_us(), schedule.arrivals().map(|(_, arrival)| arrival.at_us));
+    *pulse.series.lock().expect("nobody panics while it is held") = series;
+}
+
 #[derive(Debug, Clone, Copy)]
 struct Share {
     worker: usize,
@@ -134,14 +142,11 @@ fn work(
     ready.send(Ok(())).unwrap_or(());
     floor.start = start.recv().ok()?;
     let hours = Hours::new(floor, share, play.stop.clone());
-    if hours.floor.ground.scenario.saturate {
-        runtime.block_on(hours.in_lanes(share.connections));
-    } else {
-        runtime.block_on(hours.by_the_clock());
-    }
+    runtime.block_on(hours.keep(share.connections));
     drop(runtime);
     let released = hours.released.get();
     let floor = Rc::try_unwrap(hours.floor).expect("all visits have ended with their runtime");
+    floor.hand_over();
     Some((floor.journal.into_inner(), floor.tally.into_inner(), released))
 }
 
@@ -167,6 +172,12 @@ impl Hours {
             released: Rc::default(),
             inside: Rc::default(),
         }
+    }
+
+    async fn keep(&self, lanes: usize) {
+        let floor = self.floor.clone();
+        tokio::task::spawn_local(async move { floor.keep_handing_over().await });
+        if self.floor.ground.scenario.saturate { self.in_lanes(lanes).await } else { self.by_the_clock().await }
     }
 
     /// Open model: everybody starts at their time, however many are inside.
@@ -246,9 +257,8 @@ fn take_next(queue: &RefCell<Queue>) -> Option<(u32, Arrival)> {
 }
 
 fn release(floor: &Floor, released: &Cell<u64>, at_us: u64) {
-    floor.tally.borrow_mut().dispatched(floor.now_us().saturating_sub(at_us));
+    floor.saw(Seen::Released(at_us));
     released.set(released.get() + 1);
-    beat(&floor.pulse.released);
 }
 
 fn leave(inside: &(Cell<u64>, Notify)) {

@@ -30,6 +30,10 @@ pub enum Step {
 }
 
 impl Step {
+    /// All, in the order of their declaration.
+    pub const ALL: [Self; 8] =
+        [Self::Create, Self::Poll, Self::Status, Self::Pay, Self::Bank, Self::PayCheck, Self::Cancel, Self::Confirm];
+
     /// Its name in reports.
     #[must_use]
     pub const fn word(self) -> &'static str {
@@ -64,6 +68,9 @@ pub enum Outcome {
 }
 
 impl Outcome {
+    /// All, in the order of their declaration.
+    pub const ALL: [Self; 6] = [Self::Done, Self::Pending, Self::SoldOut, Self::Refused, Self::Overload, Self::Failed];
+
     /// Its name in reports.
     #[must_use]
     pub const fn word(self) -> &'static str {
@@ -132,7 +139,8 @@ fn record(histogram: &mut Histogram<u64>, span_us: u64) {
 /// Figures of one worker, or of all.
 #[derive(Debug, Clone, Default)]
 pub struct Tally {
-    steps: BTreeMap<(Step, Outcome), Latency>,
+    /// By step and outcome, in the order of their declarations.
+    steps: [[Option<Box<Latency>>; Outcome::ALL.len()]; Step::ALL.len()],
     /// Buyers that the dispatcher let go, by how late: its own lateness, without waiting for a connection.
     dispatch: Option<Histogram<u64>>,
     /// Rejections of submits, by word.
@@ -144,7 +152,11 @@ pub struct Tally {
 impl Tally {
     /// Counts a step.
     pub fn step(&mut self, step: Step, outcome: Outcome, times: Times) {
-        self.steps.entry((step, outcome)).or_insert_with(Latency::new).add(times);
+        self.of(step, outcome).add(times);
+    }
+
+    fn of(&mut self, step: Step, outcome: Outcome) -> &mut Latency {
+        self.steps[step as usize][outcome as usize].get_or_insert_with(|| Box::new(Latency::new()))
     }
 
     /// Counts a buyer let go this late.
@@ -154,13 +166,19 @@ impl Tally {
 
     /// Counts a rejected submit.
     pub fn rejected(&mut self, reason: Reason) {
-        *self.rejections.entry(reason.word()).or_default() += 1;
+        let name = reason.name();
+        match self.rejections.get_mut(&*name) {
+            Some(known) => *known += 1,
+            None => {
+                self.rejections.insert(name.into_owned(), 1);
+            }
+        }
     }
 
     /// Adds another worker's figures.
     pub fn merge(&mut self, other: &Self) {
-        for (key, latency) in &other.steps {
-            self.steps.entry(*key).or_insert_with(Latency::new).merge(latency);
+        for (step, outcome, latency) in other.steps() {
+            self.of(step, outcome).merge(latency);
         }
         if let Some(theirs) = &other.dispatch {
             let mine = self.dispatch.get_or_insert_with(histogram);
@@ -175,19 +193,23 @@ impl Tally {
 
     /// Steps with their outcomes and latencies.
     pub fn steps(&self) -> impl Iterator<Item = (Step, Outcome, &Latency)> {
-        self.steps.iter().map(|(&(step, outcome), latency)| (step, outcome, latency))
+        Step::ALL.into_iter().flat_map(move |step| self.of_step(step).map(move |(outcome, l)| (step, outcome, l)))
+    }
+
+    fn of_step(&self, step: Step) -> impl Iterator<Item = (Outcome, &Latency)> {
+        Outcome::ALL.into_iter().filter_map(move |outcome| Some((outcome, self.latency(step, outcome)?)))
     }
 
     /// Latency of a step that came out this way; `None` when none did.
     #[must_use]
     pub fn latency(&self, step: Step, outcome: Outcome) -> Option<&Latency> {
-        self.steps.get(&(step, outcome))
+        self.steps[step as usize][outcome as usize].as_deref()
     }
 
     /// Latency of a step over all outcomes.
     #[must_use]
     pub fn any_outcome(&self, step: Step) -> Option<Latency> {
-        let mut all = self.steps.iter().filter(|((s, _), _)| *s == step).map(|(_, latency)| latency);
+        let mut all = self.of_step(step).map(|(_, latency)| latency);
         let mut sum = all.next()?.clone();
         all.for_each(|latency| sum.merge(latency));
         Some(sum)
@@ -202,10 +224,10 @@ impl Tally {
     /// Requests sent, and those that failed.
     #[must_use]
     pub fn requests(&self) -> (u64, u64) {
-        let requests = self.steps.iter().filter(|((step, _), _)| *step != Step::Confirm);
-        requests.fold((0, 0), |(all, failed), ((_, outcome), latency)| {
+        let requests = self.steps().filter(|(step, _, _)| *step != Step::Confirm);
+        requests.fold((0, 0), |(all, failed), (_, outcome, latency)| {
             let count = latency.service.len();
-            (all + count, failed + if *outcome == Outcome::Failed { count } else { 0 })
+            (all + count, failed + if outcome == Outcome::Failed { count } else { 0 })
         })
     }
 }
@@ -235,6 +257,23 @@ mod tests {
         let service = &fast.latency(Step::Create, Outcome::Done).unwrap().service;
         assert_eq!(service.len(), 1000);
         assert!(service.value_at_quantile(0.98) < 1_100 && service.value_at_quantile(0.995) > 900_000);
+    }
+
+    #[test]
+    fn every_step_and_outcome_has_a_place_of_its_own() {
+        let mut tally = Tally::default();
+        for (at, step) in Step::ALL.into_iter().enumerate() {
+            assert_eq!(step as usize, at);
+            for (at, outcome) in Outcome::ALL.into_iter().enumerate() {
+                assert_eq!(outcome as usize, at);
+                tally.step(step, outcome, times(0, 0, 1));
+            }
+        }
+        let mut merged = tally.clone();
+        merged.merge(&tally);
+        let seen: Vec<_> = merged.steps().map(|(step, outcome, latency)| (step, outcome, latency.lag.len())).collect();
+        let all = Step::ALL.into_iter().flat_map(|step| Outcome::ALL.map(|outcome| (step, outcome, 2)));
+        assert_eq!(seen, all.collect::<Vec<_>>());
     }
 
     #[test]
