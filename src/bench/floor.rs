@@ -23,7 +23,7 @@ pub use seen::Seen;
 use crate::{
     bench::{
         hall::Hall,
-        journal::{Journal, Sequel, Told},
+        journal::{Pen, Sequel, Told},
         scenario::Scenario,
         schedule::Schedule,
         series::{Series, Stretch},
@@ -107,12 +107,11 @@ pub struct Floor {
     pub ground: Arc<Ground>,
     /// Microsecond 0.
     pub start: Instant,
-    /// What was told here.
-    pub journal: RefCell<Journal>,
     /// Figures of this worker.
     pub tally: RefCell<Tally>,
     /// For whoever watches.
     pub pulse: Arc<Pulse>,
+    pen: RefCell<Pen>,
     stretch: RefCell<Stretch>,
     pool: Pool,
     routes: Routes,
@@ -132,13 +131,13 @@ impl Floor {
     ///
     /// # Errors
     /// When the server cannot be reached.
-    pub async fn open(ground: Arc<Ground>, connections: usize, pulse: Arc<Pulse>) -> io::Result<Self> {
+    pub async fn open(ground: Arc<Ground>, connections: usize, pulse: Arc<Pulse>, pen: Pen) -> io::Result<Self> {
         let pool = Pool::open(&ground.target, connections).await?;
         let routes = Routes::new(&ground.target);
-        let (journal, tally) = (RefCell::default(), RefCell::default());
+        let (pen, tally) = (RefCell::new(pen), RefCell::default());
         let width_us = pulse.series.lock().expect("nobody panics while it is held").width_us;
         let stretch = RefCell::new(Stretch::new(width_us));
-        Ok(Self { ground, start: Instant::now(), journal, tally, pulse, stretch, pool, routes })
+        Ok(Self { ground, start: Instant::now(), tally, pulse, pen, stretch, pool, routes })
     }
 
     /// Microseconds since the start.
@@ -183,19 +182,24 @@ impl Floor {
     /// A submit is about to be sent: it stands in the journal, without an answer, until [`Self::end`].
     pub fn begin(&self, entry: Told) -> usize {
         self.saw(Seen::Submitting(&entry));
-        let mut journal = self.journal.borrow_mut();
-        journal.told.push(entry);
-        journal.told.len() - 1
+        self.pen.borrow_mut().begin(entry)
     }
 
     /// The submit that [`Self::begin`] gave this number was answered, or its answer was given up.
     pub fn end(&self, begun: usize, told: Told) {
         self.saw(Seen::Told(&told));
-        self.journal.borrow_mut().told[begun] = told;
+        self.pen.borrow_mut().end(begun, told);
     }
 
     /// A later word about an order.
     pub fn note(&self, sequel: Sequel) {
-        self.journal.borrow_mut().sequels.push(sequel);
+        self.pen.borrow_mut().note(sequel);
+    }
+
+    /// Nobody is inside any more: hands in what is left, and the figures.
+    pub fn close(self) -> Tally {
+        self.hand_over();
+        self.pen.into_inner().put_down();
+        self.tally.into_inner()
     }
 }

@@ -1,7 +1,16 @@
 //! What every buyer asked and was told, and when: one entry an attempt.
 //! Must not judge; the verdict joins it with what the server holds.
 
+mod file;
+mod record;
+mod spool;
+mod under_way;
+
 use std::{borrow::Cow, collections::HashMap};
+
+pub use file::Opened;
+use serde::{Deserialize, Serialize};
+pub use spool::{Pen, Spool};
 
 use crate::domain::{ids::OrderNumber, order::OrderVersion, rejection::Rejection};
 
@@ -129,14 +138,38 @@ pub struct Sequel {
     pub what: Later,
 }
 
+/// What the indices of a journal stand for.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Scene {
+    /// The scenario.
+    pub scenario: String,
+    /// Categories, in the order of the hall.
+    pub categories: Vec<SceneCategory>,
+    /// Names of the buyers' classes, in the order of the scenario.
+    pub classes: Vec<String>,
+}
+
+/// A category as it was at the start.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SceneCategory {
+    /// Its name.
+    pub name: String,
+    /// Price of a seat.
+    pub price_cents: i64,
+    /// Its seats.
+    pub seats: u32,
+}
+
 /// Everything that was told.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Journal {
+    /// What was played, and where.
+    pub scene: Scene,
     /// Wall clock at microsecond 0, in ms since 1970.
     pub start_wall_ms: i64,
-    /// Submits, in order of sending within a worker.
+    /// Submits, by the time of sending.
     pub told: Vec<Told>,
-    /// Later words.
+    /// Later words, by time.
     pub sequels: Vec<Sequel>,
 }
 
@@ -145,12 +178,6 @@ impl Journal {
     #[must_use]
     pub fn wall_ms(&self, at_us: u64) -> i64 {
         self.start_wall_ms + i64::try_from(at_us / 1000).unwrap_or(i64::MAX)
-    }
-
-    /// Adds another worker's entries.
-    pub fn merge(&mut self, other: Self) {
-        self.told.extend(other.told);
-        self.sequels.extend(other.sequels);
     }
 
     /// Attempts that were answered with an order which an earlier answer of the same arrival had named.

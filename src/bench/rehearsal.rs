@@ -11,6 +11,7 @@ use tokio::sync::watch;
 
 use crate::{
     bench::{
+        child::PrivateFolder,
         floor::{Ground, Pulse},
         journal::Journal,
         machine::{self, Machine},
@@ -19,7 +20,7 @@ use crate::{
             figures::{Course, QueueSeen},
             judgement::{self, Circumstances},
         },
-        runner::{self, Play, Played},
+        runner::{self, Play, PlayError, Played},
         scenario::{Scenario, digest},
         series::Series,
         stage::{self, Playing, StageError},
@@ -34,6 +35,8 @@ use crate::{
     },
 };
 
+/// Name of the journal in the folder that it is written to.
+const JOURNAL: &str = "journal";
 /// How often the queue is looked at while buyers play.
 const QUEUE_LOOK: Duration = Duration::from_millis(25);
 /// How often the server is looked at while it settles.
@@ -96,6 +99,9 @@ pub enum RehearsalError {
     /// No connection could be opened.
     #[error("cannot reach {0}: {1}")]
     Unreachable(String, std::io::Error),
+    /// What buyers were told could not be kept; the run was broken off.
+    #[error(transparent)]
+    Journal(PlayError),
 }
 
 /// Whoever watches hears what is going on.
@@ -131,7 +137,9 @@ pub async fn rehearse(
     let ground = Arc::new(ground);
     acts(Act::Playing(ground.schedule.buyers()));
     let cpu_before = machine::cpu_s();
+    let folder = PrivateFolder::make().map_err(|e| RehearsalError::Journal(PlayError::Journal(JOURNAL.into(), e)))?;
     let play = Play {
+        journal: folder.path().join(JOURNAL),
         workers: settings.workers,
         connections: ground.scenario.connections,
         pulse: pulse.clone(),
@@ -174,7 +182,11 @@ async fn play_watched(
         tokio::select! {
             played = &mut playing => {
                 let played = played.expect("a worker does not panic");
-                return Ok((played.map_err(|e| RehearsalError::Unreachable(url, e))?, seen));
+                let played = played.map_err(|error| match error {
+                    PlayError::Unreachable(error) => RehearsalError::Unreachable(url, error),
+                    error @ PlayError::Journal(..) => RehearsalError::Journal(error),
+                });
+                return Ok((played?, seen));
             }
             () = tokio::time::sleep(QUEUE_LOOK) => {
                 // A server that is too busy to say so now will be asked again.

@@ -1,38 +1,31 @@
-//! Lets buyers go at their time: worker threads, each with its own runtime, connections, journal and tally.
+//! Lets buyers go at their time: worker threads, each with its own runtime, connections, pen and tally.
 //! Must not skip anybody: who is late is sent late, and counted.
 #![expect(
     clippy::disallowed_types,
     reason = "a worker's visits live and end on its thread; counting them needs no atomics"
 )]
 
+mod hours;
+
 use std::{
-    cell::{Cell, RefCell},
     io,
-    iter::{Skip, StepBy},
+    path::PathBuf,
     rc::Rc,
     sync::{Arc, mpsc},
     thread,
-    time::{Duration, Instant, SystemTime, UNIX_EPOCH},
+    time::{Instant, SystemTime, UNIX_EPOCH},
 };
 
-use tokio::{
-    runtime::LocalRuntime,
-    sync::{Notify, watch},
-};
+use tokio::{runtime::LocalRuntime, sync::watch};
 
+use self::hours::{Hours, Stop};
 use crate::bench::{
-    buyer,
-    floor::{Floor, Ground, Pulse, Seen},
-    journal::Journal,
-    schedule::{Arrival, Arrivals, Schedule},
+    floor::{Floor, Ground, Pulse},
+    journal::{Journal, Pen, Scene, SceneCategory, Spool},
+    schedule::Schedule,
     series::Series,
     tally::Tally,
 };
-
-/// How long visits under way may go on after an interrupt.
-const BREAK_OFF_AFTER: Duration = Duration::from_secs(2);
-/// Buyers let go in a row before their requests are given a turn.
-const BURST: u32 = 32;
 
 /// How a schedule is played.
 #[derive(Debug, Clone)]
@@ -41,6 +34,8 @@ pub struct Play {
     pub workers: usize,
     /// Open connections over all workers.
     pub connections: usize,
+    /// The file that the journal is written to; one that is there already is replaced.
+    pub journal: PathBuf,
     /// For whoever watches.
     pub pulse: Arc<Pulse>,
     /// Turns true when the run is to be broken off.
@@ -60,48 +55,58 @@ pub struct Played {
     pub length_us: u64,
 }
 
-/// Plays the whole schedule and returns when the last visit has ended. Blocks.
+/// What came of it, with the journal left in its file.
+#[derive(Debug, Default)]
+pub struct Performed {
+    /// How fast.
+    pub tally: Tally,
+    /// Buyers let go.
+    pub released: u64,
+    /// Until the last visit ended, in microseconds.
+    pub length_us: u64,
+}
+
+/// Why nothing came of it.
+#[derive(Debug, thiserror::Error)]
+pub enum PlayError {
+    /// The server could not be reached before the start.
+    #[error("cannot open the connections: {0}")]
+    Unreachable(io::Error),
+    /// What buyers were told could not be kept, and without it nothing can be proved. The run was broken off.
+    #[error("cannot keep the journal {0}: {1}; the run was aborted")]
+    Journal(PathBuf, io::Error),
+}
+
+/// Plays the whole schedule and returns when the last visit has ended, with the journal read back. Blocks.
 ///
 /// # Errors
-/// When the server cannot be reached before the start.
+/// When the server cannot be reached before the start, or the journal cannot be kept.
 ///
 /// # Panics
 /// When a worker does.
-pub fn play(ground: &Arc<Ground>, play: &Play) -> io::Result<Played> {
+pub fn play(ground: &Arc<Ground>, play: &Play) -> Result<Played, PlayError> {
+    let Performed { tally, released, length_us } = perform(ground, play)?;
+    let opened = Journal::open(&play.journal).map_err(|e| PlayError::Journal(play.journal.clone(), e))?;
+    Ok(Played { journal: opened.journal, tally, released, length_us })
+}
+
+/// Plays the whole schedule and returns when the last visit has ended; the journal stays in its file. Blocks.
+///
+/// # Errors
+/// When the server cannot be reached before the start, or the journal cannot be kept.
+///
+/// # Panics
+/// When a worker does.
+pub fn perform(ground: &Arc<Ground>, play: &Play) -> Result<Performed, PlayError> {
+    let of_journal = |e| PlayError::Journal(play.journal.clone(), e);
     plan(&ground.schedule, &play.pulse);
-    let workers = play.workers.clamp(1, play.connections.max(1));
-    let (ready, readiness) = mpsc::sync_channel(workers);
-    let mut threads = Vec::with_capacity(workers);
-    for worker in 0..workers {
-        let (go, start) = mpsc::sync_channel(1);
-        let share = Share { worker, workers, connections: play.connections.div_ceil(workers) };
-        let (ground, play, ready) = (ground.clone(), play.clone(), ready.clone());
-        let work = move || work(ground, &play, share, &ready, &start);
-        threads.push((go, thread::Builder::new().name(format!("buyers-{worker}")).spawn(work)?));
-    }
-    drop(ready);
-    let mut opened = Ok(());
-    for _ in 0..workers {
-        let told = readiness.recv().unwrap_or_else(|_| Err(io::Error::other("a worker ended before the start")));
-        opened = opened.and(told);
-    }
-    let (start, wall) = (Instant::now(), SystemTime::now());
-    if opened.is_ok() {
-        threads.iter().for_each(|(go, _)| go.send(start).unwrap_or(()));
-    }
-    let start_wall_ms = wall.duration_since(UNIX_EPOCH).map_or(0, |since| since.as_millis() as i64);
-    let journal = Journal { start_wall_ms, ..Journal::default() };
-    let mut played = Played { journal, tally: Tally::default(), released: 0, length_us: 0 };
-    for (go, thread) in threads {
-        drop(go);
-        if let Some((journal, tally, released)) = thread.join().expect("a worker does not panic") {
-            played.journal.merge(journal);
-            played.tally.merge(&tally);
-            played.released += released;
-        }
-    }
-    played.length_us = start.elapsed().as_micros() as u64;
-    opened.map(|()| played)
+    let spool = Spool::create(&play.journal).map_err(of_journal)?;
+    let crew = Crew::hire(ground, play, &spool).map_err(PlayError::Unreachable)?;
+    let start_wall_ms = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_millis() as i64);
+    spool.begin(&scene(ground), start_wall_ms);
+    let performed = crew.perform();
+    spool.close().map_err(of_journal)?;
+    Ok(performed)
 }
 
 /// Tells whoever watches how many are to come, and when.
@@ -110,6 +115,88 @@ fn plan(schedule: &Schedule, pulse: &Pulse) {
     *pulse.series.lock().expect("nobody panics while it is held") = series;
 }
 
+fn scene(ground: &Ground) -> Scene {
+    let categories = ground.hall.categories.iter().map(|category| SceneCategory {
+        name: category.name.clone(),
+        price_cents: category.price.0,
+        seats: category.seats,
+    });
+    Scene {
+        scenario: ground.scenario.name.clone(),
+        categories: categories.collect(),
+        classes: ground.scenario.buyers.iter().map(|class| class.name.clone()).collect(),
+    }
+}
+
+/// Worker threads with open connections, waiting for the start.
+struct Crew(Vec<(mpsc::SyncSender<Instant>, thread::JoinHandle<Option<Worked>>)>);
+
+/// What came of one worker.
+struct Worked {
+    tally: Tally,
+    released: u64,
+}
+
+impl Crew {
+    /// All stand ready, or none is left.
+    fn hire(ground: &Arc<Ground>, play: &Play, spool: &Spool) -> io::Result<Self> {
+        let workers = play.workers.clamp(1, play.connections.max(1));
+        let (ready, readiness) = mpsc::sync_channel(workers);
+        let mut crew = Self(Vec::with_capacity(workers));
+        for worker in 0..workers {
+            let (go, start) = mpsc::sync_channel(1);
+            let share = Share { worker, workers, connections: play.connections.div_ceil(workers) };
+            let stop = Stop::new(play.stop.clone(), spool.broken());
+            let (ground, pulse, pen, ready) = (ground.clone(), play.pulse.clone(), spool.pen(), ready.clone());
+            let work = move || {
+                let mut ready = Some(ready);
+                let worked = work(Place { ground, pulse, pen, stop, share }, &start, |ok| tell(&mut ready, ok));
+                worked.map_err(|error| tell(&mut ready, Err(error))).ok()
+            };
+            crew.0.push((go, thread::Builder::new().name(format!("buyers-{worker}")).spawn(work)?));
+        }
+        drop(ready);
+        let mut opened = Ok(());
+        for _ in 0..workers {
+            let told = readiness.recv().unwrap_or_else(|_| Err(io::Error::other("a worker ended before the start")));
+            opened = opened.and(told);
+        }
+        match opened {
+            Ok(()) => Ok(crew),
+            Err(error) => {
+                crew.dismiss();
+                Err(error)
+            }
+        }
+    }
+
+    fn perform(self) -> Performed {
+        let start = Instant::now();
+        self.0.iter().for_each(|(go, _)| go.send(start).unwrap_or(()));
+        let mut performed = Performed::default();
+        for worked in self.dismiss() {
+            performed.tally.merge(&worked.tally);
+            performed.released += worked.released;
+        }
+        performed.length_us = start.elapsed().as_micros() as u64;
+        performed
+    }
+
+    /// Waits for all; those who were not told to start go home.
+    fn dismiss(self) -> Vec<Worked> {
+        let threads: Vec<_> = self.0.into_iter().map(|(_, thread)| thread).collect();
+        threads.into_iter().filter_map(|thread| thread.join().expect("a worker does not panic")).collect()
+    }
+}
+
+/// Tells once that this worker is ready, or why it never will be.
+fn tell(ready: &mut Option<mpsc::SyncSender<io::Result<()>>>, outcome: io::Result<()>) {
+    if let Some(ready) = ready.take() {
+        ready.send(outcome).unwrap_or(());
+    }
+}
+
+/// Which part of the arrivals and connections is a worker's.
 #[derive(Debug, Clone, Copy)]
 struct Share {
     worker: usize,
@@ -117,153 +204,30 @@ struct Share {
     connections: usize,
 }
 
-fn work(
+/// What a worker works with.
+struct Place {
     ground: Arc<Ground>,
-    play: &Play,
+    pulse: Arc<Pulse>,
+    pen: Pen,
+    stop: Stop,
     share: Share,
-    ready: &mpsc::SyncSender<io::Result<()>>,
-    start: &mpsc::Receiver<Instant>,
-) -> Option<(Journal, Tally, u64)> {
-    let runtime = match LocalRuntime::new() {
-        Ok(runtime) => runtime,
-        Err(error) => {
-            ready.send(Err(error)).unwrap_or(());
-            return None;
-        }
-    };
-    let opened = runtime.block_on(Floor::open(ground, share.connections, play.pulse.clone()));
-    let mut floor = match opened {
-        Ok(floor) => floor,
-        Err(error) => {
-            ready.send(Err(error)).unwrap_or(());
-            return None;
-        }
-    };
-    ready.send(Ok(())).unwrap_or(());
-    floor.start = start.recv().ok()?;
-    let hours = Hours::new(floor, share, play.stop.clone());
+}
+
+fn work(place: Place, start: &mpsc::Receiver<Instant>, ready: impl FnOnce(io::Result<()>)) -> io::Result<Worked> {
+    let Place { ground, pulse, pen, stop, share } = place;
+    let runtime = LocalRuntime::new()?;
+    let mut floor = runtime.block_on(Floor::open(ground, share.connections, pulse, pen))?;
+    ready(Ok(()));
+    let Ok(start) = start.recv() else { return Err(io::Error::other("the others cannot start")) };
+    floor.start = start;
+    let hours = Hours::new(floor, share, stop);
+    let (floor, released) = (hours.floor.clone(), hours.released.clone());
     runtime.block_on(hours.keep(share.connections));
+    // Ends all visits under way, and with them all other hands on the floor.
     drop(runtime);
-    let released = hours.released.get();
-    let floor = Rc::try_unwrap(hours.floor).expect("all visits have ended with their runtime");
-    floor.hand_over();
-    Some((floor.journal.into_inner(), floor.tally.into_inner(), released))
+    let floor = Rc::try_unwrap(floor).expect("all visits have ended with their runtime");
+    Ok(Worked { tally: floor.close(), released: released.get() })
 }
 
-/// The arrivals of one worker.
-type Queue = StepBy<Skip<Arrivals>>;
-
-/// One worker's opening hours.
-struct Hours {
-    floor: Rc<Floor>,
-    stop: watch::Receiver<bool>,
-    next: Rc<RefCell<Queue>>,
-    released: Rc<Cell<u64>>,
-    inside: Rc<(Cell<u64>, Notify)>,
-}
-
-impl Hours {
-    fn new(floor: Floor, share: Share, stop: watch::Receiver<bool>) -> Self {
-        let mine = floor.ground.schedule.arrivals().skip(share.worker).step_by(share.workers);
-        Self {
-            floor: Rc::new(floor),
-            stop,
-            next: Rc::new(RefCell::new(mine)),
-            released: Rc::default(),
-            inside: Rc::default(),
-        }
-    }
-
-    async fn keep(&self, lanes: usize) {
-        let floor = self.floor.clone();
-        tokio::task::spawn_local(async move { floor.keep_handing_over().await });
-        if self.floor.ground.scenario.saturate { self.in_lanes(lanes).await } else { self.by_the_clock().await }
-    }
-
-    /// Open model: everybody starts at their time, however many are inside.
-    async fn by_the_clock(&self) {
-        let mut stop = self.stop.clone();
-        let mut burst = 0;
-        while let Some((ordinal, arrival)) = take_next(&self.next) {
-            let at_us = arrival.at_us;
-            if self.floor.now_us() < at_us {
-                burst = 0;
-                tokio::select! {
-                    () = self.floor.until(at_us) => {}
-                    _ = stop.wait_for(|&stop| stop) => break,
-                }
-            } else if burst == BURST {
-                burst = 0;
-                tokio::task::yield_now().await;
-                if *stop.borrow() {
-                    break;
-                }
-            }
-            burst += 1;
-            release(&self.floor, &self.released, at_us);
-            let (floor, inside) = (self.floor.clone(), self.inside.clone());
-            inside.0.set(inside.0.get() + 1);
-            tokio::task::spawn_local(async move {
-                buyer::visit(&floor, ordinal, arrival).await;
-                leave(&inside);
-            });
-        }
-        self.wait_until_empty().await;
-    }
-
-    /// Saturation: as many visits at once as there are connections, each lane taking the next buyer.
-    async fn in_lanes(&self, lanes: usize) {
-        for _ in 0..lanes {
-            let (floor, next, released) = (self.floor.clone(), self.next.clone(), self.released.clone());
-            let (inside, stop) = (self.inside.clone(), self.stop.clone());
-            inside.0.set(inside.0.get() + 1);
-            tokio::task::spawn_local(async move {
-                while !*stop.borrow()
-                    && let Some((ordinal, arrival)) = take_next(&next)
-                {
-                    floor.until(arrival.at_us).await;
-                    release(&floor, &released, arrival.at_us);
-                    buyer::visit(&floor, ordinal, arrival).await;
-                }
-                leave(&inside);
-            });
-        }
-        self.wait_until_empty().await;
-    }
-
-    async fn wait_until_empty(&self) {
-        let mut stop = self.stop.clone();
-        let broken_off = async {
-            // A sender that is gone can no longer stop the run.
-            if stop.wait_for(|&stop| stop).await.is_err() {
-                std::future::pending::<()>().await;
-            }
-            tokio::time::sleep(BREAK_OFF_AFTER).await;
-        };
-        let empty = async {
-            while self.inside.0.get() > 0 {
-                self.inside.1.notified().await;
-            }
-        };
-        tokio::select! {
-            () = empty => {}
-            () = broken_off => {}
-        }
-    }
-}
-
-fn take_next(queue: &RefCell<Queue>) -> Option<(u32, Arrival)> {
-    queue.borrow_mut().next()
-}
-
-fn release(floor: &Floor, released: &Cell<u64>, at_us: u64) {
-    floor.saw(Seen::Released(at_us));
-    released.set(released.get() + 1);
-}
-
-fn leave(inside: &(Cell<u64>, Notify)) {
-    inside.0.set(inside.0.get() - 1);
-    if inside.0.get() == 0 {
-        inside.1.notify_one();
-    }
-}
+#[cfg(test)]
+mod tests;

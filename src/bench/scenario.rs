@@ -13,8 +13,8 @@ use crate::{
     domain::money::Cents,
 };
 
-/// Most buyers in one replay: each takes some 200 bytes in the generator.
-pub const BUYERS_MAX: u64 = 2_000_000;
+/// Most buyers in one replay: each takes some 50 bytes of disk while it is played, and more memory when it is judged.
+pub const BUYERS_MAX: u64 = 50_000_000;
 /// Most accounts in one replay: what the server makes in one call.
 pub const ACCOUNTS_MAX: u32 = 1_000_000;
 /// Most open connections.

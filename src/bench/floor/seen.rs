@@ -85,12 +85,12 @@ impl Floor {
     }
 
     /// Hands over the stretch under way.
-    pub fn hand_over(&self) {
+    pub(super) fn hand_over(&self) {
         self.stretch.borrow_mut().hand_over(&self.pulse.series);
     }
 
     /// Hands over at the end of each stretch, for whoever watches a run in which nothing happens.
-    pub async fn keep_handing_over(&self) {
+    pub async fn keep_watch(&self) {
         let width_us = self.stretch.borrow().width_us().max(1);
         for at in 1.. {
             self.until(at * width_us).await;

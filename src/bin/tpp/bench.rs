@@ -243,6 +243,7 @@ fn explain(error: RehearsalError) -> anyhow::Error {
         RehearsalError::Client(error) | RehearsalError::Stage(StageError::Client(error)) => error.into(),
         RehearsalError::Unreachable(url, cause) => ClientError::Unreachable { url, cause: cause.to_string() }.into(),
         RehearsalError::Stage(error) => ConfigError(error.to_string()).into(),
+        error @ RehearsalError::Journal(_) => error.into(),
     }
 }
 
