@@ -1,6 +1,7 @@
 //! `tpp ceiling`: what this machine can do at most, so that bench results can be read as a share of it.
 //! Must not measure our server: a bare endpoint, a bare script and bare commits.
 
+mod generator;
 mod orders;
 mod stores;
 
@@ -14,6 +15,7 @@ use anyhow::Context as _;
 use axum::{Json, Router, extract::State, routing::post};
 use clap::{Args, ValueEnum};
 use serde::Serialize;
+use tokio::sync::watch;
 use tpp::{
     bench::{
         child::{PrivateFolder, ServerChild, Start},
@@ -29,6 +31,7 @@ use tpp::{
 use crate::{
     exit,
     output::{self, Output},
+    span,
 };
 
 /// Scripts in flight, as the goal names it.
@@ -39,7 +42,8 @@ const ORDERS_A_COMMIT: u32 = 512;
 const ORDERS_A_SECOND: u32 = 20_000;
 /// How long the quick look before a bench takes.
 const QUICK: Duration = Duration::from_secs(1);
-const BARE_PATH: &str = "/bare";
+/// Where buyers post to, too, so that every generator can be sent to the same place.
+const BARE_PATH: &str = "/program/order/create/v3";
 
 /// What to measure, and for how long.
 #[derive(Debug, Args)]
@@ -65,9 +69,18 @@ pub struct CeilingArgs {
     /// Measure our own stores too: the ledger's writer against SQLite, and 1,000,000 seats against 1,000
     #[arg(long)]
     stores: bool,
-    /// Serve the bare endpoint until stdin ends; for this command's own use
-    #[arg(long, hide = true)]
-    bare: bool,
+    /// Measure the load generator instead: the whole of it, against the bare endpoint
+    #[arg(long)]
+    generator: bool,
+    /// How long the generator plays, as in 10s or 10m
+    #[arg(long, value_name = "SPAN", default_value = "10s", value_parser = span::parse, requires = "generator")]
+    duration: Duration,
+    /// Send the generator to the bare endpoint of another `tpp ceiling --serve`, as another tool would be
+    #[arg(long, requires = "generator")]
+    url: Option<String>,
+    /// Serve the bare endpoint until stdin ends, for other tools: orders are posted to /program/order/create/v3
+    #[arg(long, conflicts_with = "generator")]
+    serve: bool,
 }
 
 /// What a commit survives.
@@ -98,10 +111,13 @@ struct Ceiling {
 /// Measures and tells.
 pub fn run(args: CeilingArgs) -> anyhow::Result<u8> {
     let runtime = tokio::runtime::Runtime::new().context("failed to start the runtime")?;
-    if args.bare {
+    if args.serve {
         runtime.block_on(serve_bare())?;
         runtime.shutdown_background();
         return Ok(exit::OK);
+    }
+    if args.generator {
+        return runtime.block_on(generator(&args));
     }
     let ceiling = runtime.block_on(async {
         tokio::select! {
@@ -117,9 +133,39 @@ pub fn run(args: CeilingArgs) -> anyhow::Result<u8> {
     Ok(exit::OK)
 }
 
+/// Ctrl-C ends it early; what was measured until then is told.
+async fn generator(args: &CeilingArgs) -> anyhow::Result<u8> {
+    let drive = generator::Drive {
+        workers: args.workers(),
+        connections: usize::from(args.connections),
+        duration: args.duration,
+        url: args.url.clone(),
+    };
+    let stop = watch::Sender::new(false);
+    let stops = stop.clone();
+    let measuring = tokio::task::spawn_blocking(move || generator::measure(&drive, &stop));
+    let interrupted = tokio::spawn(async move {
+        if tokio::signal::ctrl_c().await.is_ok() {
+            stops.send_replace(true);
+        }
+    });
+    let told = measuring.await?.context("failed to measure the generator")?;
+    match args.output {
+        Output::Json => output::say_json(&told)?,
+        Output::Table => output::say(&generator::table(&told))?,
+    }
+    Ok(if interrupted.is_finished() { exit::INTERRUPTED } else { exit::OK })
+}
+
+impl CeilingArgs {
+    fn workers(&self) -> usize {
+        self.workers.map_or_else(machine::default_workers, usize::from)
+    }
+}
+
 async fn measure(args: &CeilingArgs) -> anyhow::Result<Ceiling> {
     let duration = Duration::from_secs(u64::from(args.seconds));
-    let workers = args.workers.map_or_else(machine::default_workers, usize::from);
+    let workers = args.workers();
     let drive = Loop { workers, connections: usize::from(args.connections), duration };
     let http_per_s = http(drive).await?;
     let redis_per_s = redis(&args.redis, duration).await?;
@@ -145,18 +191,33 @@ pub async fn http_quick(connections: usize, workers: usize) -> anyhow::Result<f6
 
 /// H: our own load loop against a bare endpoint in a process of its own, as the server is.
 async fn http(drive: Loop) -> anyhow::Result<f64> {
-    let program = std::env::current_exe().context("failed to find this program")?;
     let measured = tokio::task::spawn_blocking(move || -> anyhow::Result<f64> {
-        let folder = PrivateFolder::make().context("failed to make a temporary folder")?;
-        let arguments = vec!["ceiling".into(), "--bare".into()];
-        let log = folder.path().join("bare.log");
-        let mut child = ServerChild::start(Start { program: &program, arguments, environment: Vec::new(), log })?;
-        let target = Target::resolve(child.url())?;
-        let rate = closed_loop::answers_per_s(&target, BARE_PATH, drive)?;
-        child.end()?;
-        Ok(rate)
+        let bare = Bare::start()?;
+        Ok(closed_loop::answers_per_s(&Target::resolve(bare.url())?, BARE_PATH, drive)?)
     });
     measured.await?.context("failed to measure the bare endpoint")
+}
+
+/// A bare endpoint in a process of its own, as the server is; it ends when dropped.
+struct Bare {
+    child: ServerChild,
+    /// Holds its log, and goes after it.
+    _folder: PrivateFolder,
+}
+
+impl Bare {
+    fn start() -> anyhow::Result<Self> {
+        let program = std::env::current_exe().context("failed to find this program")?;
+        let folder = PrivateFolder::make().context("failed to make a temporary folder")?;
+        let arguments = vec!["ceiling".into(), "--serve".into()];
+        let log = folder.path().join("bare.log");
+        let child = ServerChild::start(Start { program: &program, arguments, environment: Vec::new(), log })?;
+        Ok(Self { child, _folder: folder })
+    }
+
+    fn url(&self) -> &str {
+        self.child.url()
+    }
 }
 
 /// R: on a private server in a folder of its own, or on the one that was named.
