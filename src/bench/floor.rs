@@ -2,6 +2,8 @@
 //! Must not decide what a buyer does next.
 
 mod ask;
+mod budget;
+mod doors;
 mod pool;
 mod seen;
 
@@ -17,7 +19,9 @@ use std::{
 
 pub use ask::{Ask, Reply};
 use ask::{Routes, outcome};
-use pool::Pool;
+use budget::Budgets;
+use doors::Doors;
+pub use doors::check as check_addresses;
 pub use seen::Seen;
 
 use crate::{
@@ -111,10 +115,21 @@ pub struct Floor {
     pub tally: RefCell<Tally>,
     /// For whoever watches.
     pub pulse: Arc<Pulse>,
+    /// Repeats that classes may still make.
+    pub budgets: Budgets,
     pen: RefCell<Pen>,
     stretch: RefCell<Stretch>,
-    pool: Pool,
+    doors: Doors,
     routes: Routes,
+}
+
+/// Who makes a call.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Who {
+    /// Account, from 0.
+    pub account: u32,
+    /// Index of the class in the scenario.
+    pub class: u16,
 }
 
 /// A reply and its times.
@@ -132,12 +147,13 @@ impl Floor {
     /// # Errors
     /// When the server cannot be reached.
     pub async fn open(ground: Arc<Ground>, connections: usize, pulse: Arc<Pulse>, pen: Pen) -> io::Result<Self> {
-        let pool = Pool::open(&ground.target, connections).await?;
+        let doors = Doors::open(&ground.target, &ground.scenario, connections).await?;
         let routes = Routes::new(&ground.target);
         let (pen, tally) = (RefCell::new(pen), RefCell::default());
         let width_us = pulse.series.lock().expect("nobody panics while it is held").width_us;
         let stretch = RefCell::new(Stretch::new(width_us));
-        Ok(Self { ground, start: Instant::now(), tally, pulse, pen, stretch, pool, routes })
+        let budgets = Budgets::default();
+        Ok(Self { ground, start: Instant::now(), tally, pulse, budgets, pen, stretch, doors, routes })
     }
 
     /// Microseconds since the start.
@@ -153,10 +169,10 @@ impl Floor {
         }
     }
 
-    /// Makes one call for this account: waits for a connection, sends, and gives the answer up after `limit`.
-    pub async fn call(&self, ask: &Ask<'_>, account: u32, intended_us: u64, limit: Duration) -> Heard {
-        let token = self.ground.token(account);
-        let (mut sent_us, reply) = match self.pool.take().await {
+    /// Makes one call for this buyer: waits for a connection, sends, and gives the answer up after `limit`.
+    pub async fn call(&self, ask: &Ask<'_>, who: Who, intended_us: u64, limit: Duration) -> Heard {
+        let token = self.ground.token(who.account);
+        let (mut sent_us, reply) = match self.doors.of(who.class).take().await {
             Err(_) => {
                 beat(&self.pulse.missed_connections);
                 (self.now_us(), Reply::Broken)

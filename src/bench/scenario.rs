@@ -2,14 +2,28 @@
 //! Must not play anything; a file is refused whole, with line and column.
 
 mod check;
+mod class;
+mod complaint;
+mod phase;
+mod retry;
+mod trace;
 
-use std::{collections::BTreeMap, path::PathBuf};
+use std::{
+    collections::BTreeMap,
+    path::{Path, PathBuf},
+};
 
 use serde::Deserialize;
 use sha2::{Digest, Sha256};
 
+pub use class::{BuyerClass, Choice, Look};
+use complaint::Complaint;
+pub use phase::{Phase, Spacing};
+pub use retry::{Policy, Retry};
+pub use trace::Moments;
+
 use crate::{
-    bench::quantity::{Rate, Share, Span, SpanRange, Threshold, Tickets, VersionChoice},
+    bench::quantity::{Span, Threshold, VersionChoice},
     domain::money::Cents,
 };
 
@@ -19,6 +33,12 @@ pub const BUYERS_MAX: u64 = 50_000_000;
 pub const ACCOUNTS_MAX: u32 = 1_000_000;
 /// Most open connections.
 pub const CONNECTIONS_MAX: usize = 16_384;
+/// Most looks of a buyer before it submits.
+pub const LOOKS_MAX: u64 = 16;
+/// Slowest reader in bytes per second: below it an answer takes minutes.
+pub const READS_PER_S_MIN: u32 = 64;
+/// Most submits of a buyer, each with an account of its own.
+pub const SUBMITS_MAX: u64 = 100;
 
 /// A scenario.
 #[derive(Debug, Clone, PartialEq, Deserialize)]
@@ -101,119 +121,6 @@ pub struct CategoryPlan {
     pub seats_per_row: u32,
 }
 
-/// A stretch of arrivals.
-#[derive(Debug, Clone, Copy, PartialEq, Deserialize)]
-#[serde(tag = "arrival", rename_all = "lowercase", deny_unknown_fields)]
-pub enum Phase {
-    /// The same rate all along.
-    Constant {
-        /// Buyers per second.
-        rate: Rate,
-        /// For how long.
-        duration: Span,
-        /// How they are spaced.
-        #[serde(default)]
-        spacing: Spacing,
-    },
-    /// From one rate to another, in a straight line.
-    Ramp {
-        /// Buyers per second at the start.
-        from: Rate,
-        /// Buyers per second at the end.
-        to: Rate,
-        /// For how long.
-        duration: Span,
-        /// How they are spaced.
-        #[serde(default)]
-        spacing: Spacing,
-    },
-    /// A crowd at the door: densest at the start, thinning out in a straight line to none at the end.
-    Spike {
-        /// How many.
-        buyers: u32,
-        /// Over how long; 0s: all at once.
-        duration: Span,
-        /// How they are spaced.
-        #[serde(default)]
-        spacing: Spacing,
-    },
-}
-
-/// How arrivals are spaced within the shape of a phase.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum Spacing {
-    /// Independent of each other, as crowds are.
-    #[default]
-    Poisson,
-    /// At equal shares of the phase.
-    Even,
-}
-
-/// A kind of buyer.
-#[derive(Debug, Clone, PartialEq, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct BuyerClass {
-    /// Its name.
-    pub name: String,
-    /// Its share among the classes.
-    #[serde(default = "one")]
-    pub weight: u32,
-    /// Takes the best available, or picks seats.
-    #[serde(default)]
-    pub choice: Choice,
-    /// Tickets wanted: number to weight.
-    #[serde(default = "default_quantity")]
-    pub quantity: BTreeMap<Tickets, u32>,
-    /// Categories wanted: name to weight; by their number of seats when absent.
-    #[serde(default)]
-    pub categories: BTreeMap<String, u32>,
-    /// Takes seats apart from each other when no row has enough.
-    #[serde(default)]
-    pub allow_split: bool,
-    /// Pickers look at this many front rows of the category; 0: all.
-    #[serde(default)]
-    pub front_rows: u32,
-    /// How many pay.
-    #[serde(default)]
-    pub pays: Share,
-    /// How many cancel; the rest abandons.
-    #[serde(default)]
-    pub cancels: Share,
-    /// Between a confirmed order and paying or cancelling it.
-    #[serde(default)]
-    pub think: SpanRange,
-    /// v4: asks for the order every 200 ms; `false`: leaves with the acceptance, paying nothing.
-    #[serde(default = "yes")]
-    pub polls: bool,
-    /// How many click twice.
-    #[serde(default)]
-    pub double_submits: Share,
-    /// Sends a request id, so that repeats are harmless.
-    #[serde(default)]
-    pub request_id: bool,
-    /// Most repeats after no answer or "try again".
-    #[serde(default)]
-    pub retries: u8,
-    /// Wait before a repeat, times its number.
-    #[serde(default)]
-    pub retry_after: Span,
-    /// Gives an answer up after this long; the scenario's `request_timeout` when absent.
-    #[serde(default)]
-    pub patience: Option<Span>,
-}
-
-/// Who chooses the seats.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum Choice {
-    /// The server.
-    #[default]
-    Best,
-    /// The buyer.
-    Pick,
-}
-
 /// What must come out. Numbers shrink with `--scale`.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -247,13 +154,33 @@ pub struct Expect {
 pub struct ScenarioError(pub String);
 
 impl Scenario {
-    /// Reads a scenario.
+    /// Reads a scenario, but no file that it names: traces are still to be read.
     ///
     /// # Errors
     /// With line, column and reason.
     pub fn parse(text: &str) -> Result<Self, ScenarioError> {
+        let refuse = |complaint: Complaint| ScenarioError(complaint.at_line_of(text));
+        check::former_keys(text).map_err(refuse)?;
         let scenario: Self = toml::from_str(text).map_err(|e| ScenarioError(e.to_string().trim_end().to_owned()))?;
-        scenario.check().map_err(|complaint| ScenarioError(complaint.at_line_of(text)))?;
+        scenario.check().map_err(refuse)?;
+        Ok(scenario)
+    }
+
+    /// Reads a scenario and the traces that it names, relative to its folder.
+    ///
+    /// # Errors
+    /// With line, column and reason; of a trace also with its file and line.
+    pub fn load(text: &str, folder: &Path) -> Result<Self, ScenarioError> {
+        let refuse = |complaint: Complaint| ScenarioError(complaint.at_line_of(text));
+        let mut scenario = Self::parse(text)?;
+        for (at, phase) in scenario.phases.iter_mut().enumerate() {
+            if let Phase::Trace { file, moments } = phase {
+                let read = Moments::read(&folder.join(&*file));
+                let read = read.map_err(|reason| Complaint::new(&format!("phases.{at}.file"), &reason));
+                *moments = Some(read.map_err(refuse)?);
+            }
+        }
+        scenario.check_arrivals().map_err(refuse)?;
         Ok(scenario)
     }
 
@@ -290,13 +217,7 @@ impl Scenario {
     /// The same sale with buyers, accounts, rows and expected numbers multiplied; times stay.
     #[must_use]
     pub fn scaled(mut self, factor: f64) -> Self {
-        for phase in &mut self.phases {
-            match phase {
-                Phase::Constant { rate, .. } => rate.0 *= factor,
-                Phase::Ramp { from, to, .. } => (from.0, to.0) = (from.0 * factor, to.0 * factor),
-                Phase::Spike { buyers, .. } => *buyers = scale(*buyers, factor),
-            }
-        }
+        self.phases.iter_mut().for_each(|phase| phase.scale(factor));
         self.dataset.accounts = scale(self.dataset.accounts, factor);
         for category in &mut self.dataset.categories {
             category.rows = scale(category.rows, factor);
@@ -312,34 +233,6 @@ impl Scenario {
             expect.sold = None;
         }
         self
-    }
-}
-
-impl Phase {
-    /// How many arrive.
-    #[must_use]
-    pub fn buyers(&self) -> u64 {
-        match *self {
-            Self::Constant { rate, duration, .. } => (rate.0 * duration.0.as_secs_f64()).round() as u64,
-            Self::Ramp { from, to, duration, .. } => ((from.0 + to.0) / 2.0 * duration.0.as_secs_f64()).round() as u64,
-            Self::Spike { buyers, .. } => u64::from(buyers),
-        }
-    }
-
-    /// How long it lasts.
-    #[must_use]
-    pub const fn duration(&self) -> Span {
-        match *self {
-            Self::Constant { duration, .. } | Self::Ramp { duration, .. } | Self::Spike { duration, .. } => duration,
-        }
-    }
-
-    /// How arrivals are spaced.
-    #[must_use]
-    pub const fn spacing(&self) -> Spacing {
-        match *self {
-            Self::Constant { spacing, .. } | Self::Ramp { spacing, .. } | Self::Spike { spacing, .. } => spacing,
-        }
     }
 }
 
@@ -359,9 +252,6 @@ fn default_version() -> VersionChoice {
 fn default_timeout() -> Span {
     Span(std::time::Duration::from_secs(10))
 }
-fn default_quantity() -> BTreeMap<Tickets, u32> {
-    BTreeMap::from([(Tickets(1), 1)])
-}
 const fn default_seed() -> u64 {
     1
 }
@@ -370,12 +260,6 @@ const fn default_connections() -> usize {
 }
 const fn default_limit() -> u32 {
     6
-}
-const fn one() -> u32 {
-    1
-}
-const fn yes() -> bool {
-    true
 }
 
 #[cfg(test)]

@@ -1,8 +1,11 @@
 //! Everything that will happen, drawn beforehand from a seed: who arrives when, wants what, and does what with it.
 //! Must not look at a clock or a server; the same scenario, hall and seed give the same schedule byte for byte.
 
+mod dice;
+
 use std::sync::Arc;
 
+pub use dice::Dice;
 use rand_chacha::{
     ChaCha8Rng,
     rand_core::{Rng, SeedableRng},
@@ -11,7 +14,7 @@ use rand_chacha::{
 use crate::{
     bench::{
         hall::Hall,
-        quantity::VersionChoice,
+        quantity::{SpanRange, VersionChoice},
         scenario::{BuyerClass, Choice, Phase, Scenario, Spacing},
     },
     domain::order::OrderVersion,
@@ -33,7 +36,9 @@ pub enum Behaviour {
 pub struct Arrival {
     /// When, in microseconds since the start.
     pub at_us: u64,
-    /// Account, from 0.
+    /// When its first submit is due: once it has looked around.
+    pub submit_us: u64,
+    /// Its first account, from 0; the others follow.
     pub account: u32,
     /// Index of the class in the scenario.
     pub class: u16,
@@ -51,8 +56,8 @@ pub struct Arrival {
     pub think_us: u64,
     /// Picked row (index in the category) and seat in it; unused by those who take the best available.
     pub pick: (u32, u32),
-    /// Added to each wait before a repeat, so that crowds do not come back in step.
-    pub jitter_us: u32,
+    /// For pauses between looks and waits before repeats.
+    pub dice: Dice,
 }
 
 /// All arrivals, by time. They are drawn as they are asked for, so that a long sale costs no memory; every asking gives
@@ -95,7 +100,7 @@ impl Schedule {
     /// When the last phase ends, in microseconds since the start.
     #[must_use]
     pub fn ends_us(&self) -> u64 {
-        self.plan.scenario.phases.iter().map(|phase| phase.duration().us()).sum()
+        self.plan.scenario.phases.iter().map(Phase::duration_us).sum()
     }
 
     /// Arrivals with their ordinals, by time.
@@ -106,25 +111,36 @@ impl Schedule {
             (ChaCha8Rng::seed_from_u64(self.plan.seed), ChaCha8Rng::seed_from_u64(self.plan.seed));
         moments.set_stream(1);
         wishes.set_stream(2);
-        Arrivals { plan: self.plan.clone(), moments, wishes, ordinal: 0, phase: 0, at: 0, start_us: 0, rest_ln: 0.0 }
+        Arrivals {
+            plan: self.plan.clone(),
+            moments,
+            wishes,
+            ordinal: 0,
+            accounts: 0,
+            phase: 0,
+            at: 0,
+            start_us: 0,
+            rest_ln: 0.0,
+        }
     }
 
-    /// A stable encoding: 48 bytes an arrival, little-endian.
+    /// A stable encoding: 56 bytes an arrival, little-endian.
     #[must_use]
     pub fn to_bytes(&self) -> Vec<u8> {
         let mut bytes = Vec::new();
         bytes.extend(self.ends_us().to_le_bytes());
         for (_, a) in self.arrivals() {
             bytes.extend(a.at_us.to_le_bytes());
+            bytes.extend(a.submit_us.to_le_bytes());
             bytes.extend(a.think_us.to_le_bytes());
+            bytes.extend(a.dice.0.to_le_bytes());
             bytes.extend(a.account.to_le_bytes());
             bytes.extend(a.pick.0.to_le_bytes());
             bytes.extend(a.pick.1.to_le_bytes());
-            bytes.extend(a.jitter_us.to_le_bytes());
             bytes.extend(a.class.to_le_bytes());
             bytes.extend(a.category.to_le_bytes());
             bytes.extend([a.version.number(), a.tickets, a.behaviour as u8, u8::from(a.doubles)]);
-            bytes.extend([0; 8]);
+            bytes.extend([0; 4]);
         }
         bytes
     }
@@ -137,6 +153,8 @@ pub struct Arrivals {
     moments: ChaCha8Rng,
     wishes: ChaCha8Rng,
     ordinal: u32,
+    /// Accounts given out so far.
+    accounts: u64,
     /// Index of the phase under way.
     phase: usize,
     /// Arrivals of this phase so far.
@@ -157,20 +175,29 @@ impl Iterator for Arrivals {
             if self.at < phase.buyers() {
                 break phase;
             }
-            self.start_us += phase.duration().us();
+            self.start_us += phase.duration_us();
             (self.phase, self.at, self.rest_ln) = (self.phase + 1, 0, 0.0);
         };
-        let share = self.share(phase);
-        let at_us = self.start_us + (position(phase, share) * phase.duration().us() as f64) as u64;
+        let at_us = self.start_us + self.offset_us(phase);
         let ordinal = self.ordinal;
         (self.ordinal, self.at) = (self.ordinal + 1, self.at + 1);
         let class = plan.classes.draw(&mut self.wishes);
-        let visit = Visit { at_us, account: ordinal % plan.scenario.dataset.accounts, class };
+        let account = (self.accounts % u64::from(plan.scenario.dataset.accounts)) as u32;
+        self.accounts += u64::from(plan.scenario.buyers[class].submits);
+        let visit = Visit { at_us, account, class };
         Some((ordinal, draw_arrival(visit, &plan.scenario, &plan.hall, &plan.wishes[class], &mut self.wishes)))
     }
 }
 
 impl Arrivals {
+    /// When the next arrival of its phase comes, in microseconds since the phase began.
+    fn offset_us(&mut self, phase: &Phase) -> u64 {
+        match phase {
+            Phase::Trace { moments, .. } => moments.as_ref().map_or(0, |moments| moments.all()[self.at as usize]),
+            _ => (position(phase, self.share(phase)) * phase.duration_us() as f64) as u64,
+        }
+    }
+
     /// Where in the order of its phase the next arrival stands, 0 to 1. `n` independent draws from a density are, in
     /// order, a Poisson process that is known to have had `n` arrivals. They are drawn in order: of `k` draws in what is
     /// left, the first leaves the share `u^(1/k)` behind it.
@@ -189,7 +216,7 @@ impl Arrivals {
 /// Where in a phase, 0 to 1, this share of its arrivals has come: the inverse of the integral of its rate.
 fn position(phase: &Phase, share: f64) -> f64 {
     match *phase {
-        Phase::Constant { .. } => share,
+        Phase::Constant { .. } | Phase::Trace { .. } => share,
         Phase::Ramp { from, to, .. } => {
             let (a, b) = (from.0, to.0);
             if (a - b).abs() < 1e-9 { share } else { ((a * a + share * (b * b - a * a)).sqrt() - a) / (b - a) }
@@ -213,10 +240,11 @@ fn draw_arrival(visit: Visit, scenario: &Scenario, hall: &Hall, wishes: &Wishes,
     let decision = unit(rng);
     let (think, doubles) = (unit(rng), unit(rng));
     let (row, col) = (rng.next_u64(), rng.next_u64());
-    let jitter = unit(rng);
-    let (from, to) = (class.think.from.us(), class.think.to.us());
+    let dice = Dice(rng.next_u64());
+    let looked_us: u64 = (0..class.looks.len()).map(|nth| between_us(class.look_pause, dice.pause(nth))).sum();
     Arrival {
         at_us: visit.at_us,
+        submit_us: visit.at_us + looked_us,
         account: visit.account,
         class: visit.class as u16,
         category: category as u16,
@@ -233,10 +261,17 @@ fn draw_arrival(visit: Visit, scenario: &Scenario, hall: &Hall, wishes: &Wishes,
             Behaviour::Abandons
         },
         doubles: doubles < class.double_submits.0,
-        think_us: from + (think * (to - from) as f64) as u64,
+        think_us: between_us(class.think, think),
         pick: pick(class, hall, category, tickets, (row, col)),
-        jitter_us: (jitter * class.retry_after.us() as f64) as u32,
+        dice,
     }
+}
+
+/// Where in a range a chance from 0 to 1 falls.
+#[must_use]
+pub fn between_us(range: SpanRange, chance: f64) -> u64 {
+    let (from, to) = (range.from.us(), range.to.us());
+    from + (chance * (to - from) as f64) as u64
 }
 
 fn pick(class: &BuyerClass, hall: &Hall, category: usize, tickets: u8, (row, col): (u64, u64)) -> (u32, u32) {

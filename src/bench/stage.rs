@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use crate::{
     bench::{
-        floor::Ground,
+        floor::{self, Ground},
         hall::{self, Hall},
         scenario::{Dataset, Scenario},
         schedule::Schedule,
@@ -60,6 +60,7 @@ impl Playing {
 /// When the server refuses, or the program cannot be sold as the scenario wants.
 pub async fn set(client: &Client, scenario: Scenario, playing: &Playing, seed: u64) -> Result<Ground, StageError> {
     let target = Target::resolve(client.url())?;
+    floor::check_addresses(&target, &scenario)?;
     let program = program(client, &scenario, playing).await?;
     let on_sale = SaleChange { closed: false, opens_at_ms: None, closes_at_ms: None };
     client.set_sale(program.id, &on_sale).await?;

@@ -11,6 +11,12 @@ use crate::bench::journal::Reason;
 /// A step of a visit.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Step {
+    /// `/ticket/category/select/list/by/program`.
+    LookList,
+    /// `/program/detail`.
+    LookDetail,
+    /// `/seat/relate/info`.
+    LookSeats,
     /// `/program/order/create/vN`.
     Create,
     /// `/order/get/cache`.
@@ -31,13 +37,27 @@ pub enum Step {
 
 impl Step {
     /// All, in the order of their declaration.
-    pub const ALL: [Self; 8] =
-        [Self::Create, Self::Poll, Self::Status, Self::Pay, Self::Bank, Self::PayCheck, Self::Cancel, Self::Confirm];
+    pub const ALL: [Self; 11] = [
+        Self::LookList,
+        Self::LookDetail,
+        Self::LookSeats,
+        Self::Create,
+        Self::Poll,
+        Self::Status,
+        Self::Pay,
+        Self::Bank,
+        Self::PayCheck,
+        Self::Cancel,
+        Self::Confirm,
+    ];
 
     /// Its name in reports.
     #[must_use]
     pub const fn word(self) -> &'static str {
         match self {
+            Self::LookList => "look_list",
+            Self::LookDetail => "look_detail",
+            Self::LookSeats => "look_seats",
             Self::Create => "create",
             Self::Poll => "poll",
             Self::Status => "status",

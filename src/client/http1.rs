@@ -15,6 +15,8 @@ use tokio::{
     net::TcpStream,
 };
 
+use super::line::Line;
+
 /// Largest answer read, in bytes: above a hall's whole seat map, below a memory problem.
 pub const ANSWER_BYTES_MAX: usize = 64 << 20;
 /// First size of the read buffer: an order's answer fits many times over.
@@ -31,6 +33,9 @@ pub enum TargetError {
     /// The name has no address.
     #[error("cannot find the address of {0:?}")]
     NoAddress(String),
+    /// A source address of this machine alone, and a target that is another.
+    #[error("buyers cannot come from {0}: the target is not on this machine's loopback ({1:?})")]
+    NotLoopback(std::net::IpAddr, String),
 }
 
 /// Where requests go.
@@ -39,9 +44,25 @@ pub struct Target {
     addresses: Vec<SocketAddr>,
     host: String,
     prefix: String,
+    line: Line,
 }
 
 impl Target {
+    /// The same target over this line.
+    ///
+    /// # Errors
+    /// [`TargetError::NotLoopback`] when the line has a source address and the target is another machine.
+    pub fn over(mut self, line: Line) -> Result<Self, TargetError> {
+        if let Some(from) = line.from {
+            self.addresses.retain(|to| to.ip().is_loopback() && to.is_ipv4() == from.is_ipv4());
+            if self.addresses.is_empty() {
+                return Err(TargetError::NotLoopback(from, self.host));
+            }
+        }
+        self.line = line;
+        Ok(self)
+    }
+
     /// Reads `http://host[:port][/prefix]` and looks the host up once.
     ///
     /// # Errors
@@ -60,7 +81,12 @@ impl Target {
         if addresses.is_empty() {
             return Err(TargetError::NoAddress(host.to_owned()));
         }
-        Ok(Self { addresses, host: host.to_owned(), prefix: prefix.trim_end_matches('/').to_owned() })
+        Ok(Self {
+            addresses,
+            host: host.to_owned(),
+            prefix: prefix.trim_end_matches('/').to_owned(),
+            line: Line::default(),
+        })
     }
 
     /// A JSON post to this path, all but the token and the body.
@@ -108,6 +134,7 @@ pub struct Answer<'a> {
 #[derive(Debug)]
 pub struct Connection {
     stream: TcpStream,
+    line: Line,
     request: Vec<u8>,
     body: Vec<u8>,
     answer: Vec<u8>,
@@ -123,10 +150,9 @@ impl Connection {
     /// # Errors
     /// The socket's.
     pub async fn open(target: &Target) -> io::Result<Self> {
-        let stream = TcpStream::connect(target.addresses.as_slice()).await?;
-        stream.set_nodelay(true)?;
         Ok(Self {
-            stream,
+            stream: target.line.connect(&target.addresses).await?,
+            line: target.line,
             request: Vec::with_capacity(1 << 10),
             body: Vec::with_capacity(1 << 9),
             answer: vec![0; READ_BYTES],
@@ -229,7 +255,9 @@ impl Connection {
             }
             self.answer.resize(self.filled * 2, 0);
         }
-        let read = self.stream.read(&mut self.answer[self.filled..]).await?;
+        let end = self.filled + self.line.sip(self.answer.len() - self.filled);
+        let read = self.stream.read(&mut self.answer[self.filled..end]).await?;
+        self.line.swallow(read).await;
         self.filled += read;
         Ok(read)
     }

@@ -4,6 +4,7 @@
 
 pub mod answer;
 pub mod http1;
+pub mod line;
 
 use std::time::Duration;
 

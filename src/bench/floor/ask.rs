@@ -2,23 +2,33 @@
 //! Must not wait for anything.
 
 use crate::{
-    bench::tally::{Outcome, Step},
+    bench::{
+        scenario::Look,
+        tally::{Outcome, Step},
+    },
     client::{
         answer,
         http1::{Answer, Connection, Route, Target},
     },
-    domain::{ids::OrderNumber, order::OrderVersion, rejection::Rejection},
+    domain::{
+        ids::{OrderNumber, ProgramId},
+        order::OrderVersion,
+        rejection::Rejection,
+    },
     wire::{
         api::OrderProgress,
         envelope::Envelope,
         order::{CreateOrder, OrderRef},
         pay::{Pay, PayCheck, PayCheckAnswer},
+        program::{OfProgram, ProgramRef},
     },
 };
 
 /// A request of a buyer.
 #[derive(Debug)]
 pub enum Ask<'a> {
+    /// Look at a page of the program.
+    Look(Look, ProgramId),
     /// Submit.
     Create(OrderVersion, &'a CreateOrder),
     /// Is it there?
@@ -48,8 +58,8 @@ pub enum Reply {
     Progress(OrderProgress),
     /// A code that is not 0.
     No(i32),
-    /// HTTP 429, or 503 with `Retry-After`.
-    Overload,
+    /// HTTP 429, or 503 with `Retry-After`: after how many seconds to come back, where it says so.
+    Overload(Option<u32>),
     /// No answer, or one that makes no sense.
     Broken,
 }
@@ -60,7 +70,7 @@ pub(super) fn outcome(reply: &Reply) -> Outcome {
         Reply::Done | Reply::Order(Some(_)) | Reply::OrderStatus(_) | Reply::Progress(_) => Outcome::Done,
         Reply::No(code) if *code == Rejection::SoldOut.code() => Outcome::SoldOut,
         Reply::No(_) => Outcome::Refused,
-        Reply::Overload => Outcome::Overload,
+        Reply::Overload(_) => Outcome::Overload,
         Reply::Broken => Outcome::Failed,
     }
 }
@@ -68,6 +78,9 @@ pub(super) fn outcome(reply: &Reply) -> Outcome {
 #[derive(Debug)]
 pub(super) struct Routes {
     target: Target,
+    list: Route,
+    detail: Route,
+    seats: Route,
     create: [Route; 4],
     poll: Route,
     pay: Route,
@@ -81,6 +94,9 @@ impl Routes {
         let create = |version: u8| target.post_json(&format!("/program/order/create/v{version}"));
         Self {
             target: target.clone(),
+            list: target.post_json("/ticket/category/select/list/by/program"),
+            detail: target.post_json("/program/detail"),
+            seats: target.post_json("/seat/relate/info"),
             create: [create(1), create(2), create(3), create(4)],
             poll: target.post_json("/order/get/cache"),
             pay: target.post_json("/order/pay"),
@@ -94,6 +110,9 @@ impl Routes {
 impl Ask<'_> {
     pub(super) const fn step(&self) -> Step {
         match self {
+            Self::Look(Look::List, _) => Step::LookList,
+            Self::Look(Look::Detail, _) => Step::LookDetail,
+            Self::Look(Look::Seats, _) => Step::LookSeats,
             Self::Create(..) => Step::Create,
             Self::Poll(_) => Step::Poll,
             Self::Status(_) => Step::Status,
@@ -107,6 +126,13 @@ impl Ask<'_> {
     pub(super) fn compose(&self, routes: &Routes, token: &str, connection: &mut Connection) {
         let token = Some(token);
         match *self {
+            Self::Look(Look::List, program_id) => {
+                connection.compose_json(&routes.list, token, &OfProgram { program_id });
+            }
+            Self::Look(Look::Detail, id) => connection.compose_json(&routes.detail, token, &ProgramRef { id }),
+            Self::Look(Look::Seats, program_id) => {
+                connection.compose_json(&routes.seats, token, &OfProgram { program_id });
+            }
             Self::Create(version, body) => {
                 connection.compose_json(&routes.create[usize::from(version.number() - 1)], token, body);
             }
@@ -133,8 +159,8 @@ impl Ask<'_> {
     pub(super) fn read(&self, answer: Answer<'_>) -> Reply {
         match answer.status {
             200 => {}
-            429 => return Reply::Overload,
-            503 if answer.retry_after_s.is_some() => return Reply::Overload,
+            429 => return Reply::Overload(answer.retry_after_s),
+            503 if answer.retry_after_s.is_some() => return Reply::Overload(answer.retry_after_s),
             _ => return Reply::Broken,
         }
         let reply = match self {
@@ -148,7 +174,7 @@ impl Ask<'_> {
             Self::PayCheck(_) => serde_json::from_slice::<Envelope<PayCheckAnswer>>(answer.body).ok().map(|e| {
                 e.data.filter(|_| e.code == 0).map_or(Reply::No(e.code), |check| Reply::OrderStatus(check.order_status))
             }),
-            Self::Pay(_) | Self::Cancel(_) => {
+            Self::Look(..) | Self::Pay(_) | Self::Cancel(_) => {
                 answer::code(answer.body).map(|code| if code == 0 { Reply::Done } else { Reply::No(code) })
             }
         };

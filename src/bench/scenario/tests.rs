@@ -2,6 +2,7 @@
 //! Must not play one.
 
 use super::*;
+use crate::bench::quantity::Tickets;
 
 const GOOD: &str = r#"
 name = "little"
@@ -50,10 +51,12 @@ fn a_refusal_names_line_column_and_reason() {
         ("accounts = 10", "accounts = 0", "line 7, column 12", "dataset.accounts: 0 is not between 1 and 1000000"),
         ("{ A = 1 }", "{ B = 1 }", "line 22, column 20", "the hall has no such category"),
         ("errors_pct", "errrors_pct", "line 4, column 14", "no figure is called \"errrors_pct\""),
-        ("\"2s\"", "\"2 s\"", "line 10, column 1", "not a time span"),
+        ("\"2s\"", "\"2 s\"", "line 14, column 12", "not a time span"),
         ("1 = 3", "17 = 3", "line 18, column 14", "not a number of tickets from 1 to 16"),
-        ("2 = 7", "9 = 7", "line 18, column 12", "9 tickets are above per_order_limit"),
-        ("pays = 0.8", "retries = 1", "line 16, column 1", "`request_id = true`"),
+        ("2 = 7", "9 = 7", "line 18, column 12", "9 tickets are above per_order_limit, 6"),
+        ("pays = 0.8", "retry = { policy = \"fixed\" }", "line 16, column 1", "`request_id = true`"),
+        ("pays = 0.8", "retries = 1", "line 19, column 11", "is now part of `retry`: write retry = { policy"),
+        ("pays = 0.8", "retry_after = \"1s\"", "line 19, column 15", "is now part of `retry`"),
         ("rows = 2", "rows = 0", "line 8, column 51", "0 is not between"),
         ("name = \"quick\"", "name = quick", "line 17, column 8", ""),
     ] {

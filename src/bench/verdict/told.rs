@@ -22,6 +22,11 @@ fn shown<'a>(case: &Case<'a>) -> HashMap<OrderNumber, &'a OrderLine> {
     case.orders.iter().map(|order| (order.order_number, order)).collect()
 }
 
+/// What all attempts of one request share: its arrival, and of one that comes with many accounts the account.
+const fn request(told: &Told) -> (u32, u32) {
+    (told.arrival, told.account)
+}
+
 /// Every word that named an order: number, account, and whether it said that the order exists.
 fn words_about_orders<'a>(case: &Case<'a>) -> impl Iterator<Item = (OrderNumber, u32)> + 'a {
     let told = case.journal.told.iter().filter_map(|t| t.answer.order().map(|order| (order, t.account)));
@@ -107,10 +112,10 @@ pub(super) fn orders_are_what_was_wanted(case: &Case<'_>, findings: &mut Finding
 
 /// L9: all answers to one keyed request name the same order.
 pub(super) fn repeats_named_one_order(case: &Case<'_>, findings: &mut Findings) {
-    let mut first: HashMap<u32, OrderNumber> = HashMap::new();
+    let mut first: HashMap<(u32, u32), OrderNumber> = HashMap::new();
     for told in case.journal.told.iter().filter(|t| t.keyed) {
         let Some(order) = told.answer.order() else { continue };
-        let earlier = *first.entry(told.arrival).or_insert(order);
+        let earlier = *first.entry(request(told)).or_insert(order);
         if earlier != order {
             findings.add(Law::L9, Some(order), || {
                 let user = case.ground.user(told.account);
@@ -145,12 +150,12 @@ pub(super) fn nothing_was_made_behind_a_buyers_back(case: &Case<'_>, findings: &
 /// Orders that may exist although nobody was told: one for each submit without an answer; one in all for a keyed
 /// request, and none when another of its answers named its order.
 fn unanswered(case: &Case<'_>) -> HashMap<UserId, u64> {
-    let named: HashSet<u32> =
-        case.journal.told.iter().filter(|t| t.answer.order().is_some()).map(|t| t.arrival).collect();
+    let named: HashSet<(u32, u32)> =
+        case.journal.told.iter().filter(|t| t.answer.order().is_some()).map(request).collect();
     let mut keyed = HashSet::new();
     let mut allowed: HashMap<UserId, u64> = HashMap::new();
     for told in case.journal.told.iter().filter(|t| t.answer == Answer::Indeterminate) {
-        if !told.keyed || (!named.contains(&told.arrival) && keyed.insert(told.arrival)) {
+        if !told.keyed || (!named.contains(&request(told)) && keyed.insert(request(told))) {
             *allowed.entry(case.ground.user(told.account)).or_default() += 1;
         }
     }

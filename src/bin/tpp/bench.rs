@@ -148,7 +148,8 @@ fn scenario(args: &BenchArgs) -> anyhow::Result<(Scenario, String)> {
         })?,
     };
     let refused = |ScenarioError(reason)| ConfigError(format!("the scenario {name} is not valid: {reason}"));
-    let mut scenario = Scenario::parse(&text).map_err(refused)?;
+    let folder = Path::new(name).parent().unwrap_or(Path::new(""));
+    let mut scenario = Scenario::load(&text, folder).map_err(refused)?;
     if let Some(list) = &args.programs {
         scenario = scenario.on_programs(list.clone(), args.program.map(ProgramId::get));
     } else if args.program.is_some() && !args.server.is_given() {
