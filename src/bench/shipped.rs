@@ -2,7 +2,7 @@
 //! Must not hold one that has no file in `scenarios/`.
 
 /// Name and text of every file in `scenarios/`.
-pub const SHIPPED: [(&str, &str); 8] = [
+pub const SHIPPED: [(&str, &str); 15] = [
     ("smoke", include_str!("../../scenarios/smoke.toml")),
     ("flash_sale", include_str!("../../scenarios/flash_sale.toml")),
     ("slow_payers", include_str!("../../scenarios/slow_payers.toml")),
@@ -11,6 +11,13 @@ pub const SHIPPED: [(&str, &str); 8] = [
     ("hot_category", include_str!("../../scenarios/hot_category.toml")),
     ("mixed_versions", include_str!("../../scenarios/mixed_versions.toml")),
     ("accept_rate", include_str!("../../scenarios/accept_rate.toml")),
+    ("thundering_reload", include_str!("../../scenarios/thundering_reload.toml")),
+    ("bot_attack", include_str!("../../scenarios/bot_attack.toml")),
+    ("retry_storm", include_str!("../../scenarios/retry_storm.toml")),
+    ("slow_clients", include_str!("../../scenarios/slow_clients.toml")),
+    ("two_waves", include_str!("../../scenarios/two_waves.toml")),
+    ("steady_day", include_str!("../../scenarios/steady_day.toml")),
+    ("breaking_point", include_str!("../../scenarios/breaking_point.toml")),
 ];
 
 /// The scenario that is played when none is named.

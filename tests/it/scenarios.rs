@@ -21,7 +21,23 @@ macro_rules! scenarios {
     };
 }
 
-scenarios!(accept_rate, flash_sale, hot_category, mixed_versions, retries, seat_map, slow_payers, smoke);
+scenarios!(
+    accept_rate,
+    bot_attack,
+    breaking_point,
+    flash_sale,
+    hot_category,
+    mixed_versions,
+    retries,
+    retry_storm,
+    seat_map,
+    slow_clients,
+    slow_payers,
+    smoke,
+    steady_day,
+    thundering_reload,
+    two_waves
+);
 
 #[test]
 fn every_shipped_scenario_is_played_here() {

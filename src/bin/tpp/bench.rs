@@ -40,7 +40,8 @@ use crate::{
 /// What to play, where, and what to make of it.
 #[derive(Debug, Args)]
 #[command(after_help = "Scenarios that come with the program: smoke, flash_sale, slow_payers, retries, seat_map, \
-    hot_category, mixed_versions, accept_rate.\n\
+    hot_category, mixed_versions, accept_rate, thundering_reload, bot_attack, retry_storm, slow_clients, two_waves, \
+    steady_day, breaking_point.\n\
     Exit codes: 0 passed, 3 scenario not valid, 4 server not reachable, 10 mark missed, 12 a law is broken, \
     13 the load generator was the limit (with thresholds or --strict), 130 interrupted")]
 pub struct BenchArgs {
