@@ -313,3 +313,6 @@ fn body(floor: &Floor, account: u32, arrival: &Arrival, class: &BuyerClass) -> C
         allow_split: (class.allow_split && !picks).then_some(true),
     }
 }
+
+#[cfg(test)]
+mod tests;

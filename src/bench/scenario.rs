@@ -263,4 +263,6 @@ const fn default_limit() -> u32 {
 }
 
 #[cfg(test)]
+mod corpus;
+#[cfg(test)]
 mod tests;
