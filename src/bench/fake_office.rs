@@ -11,6 +11,7 @@ use serde_json::{Value, json};
 use tokio::{
     io::{AsyncReadExt, AsyncWriteExt},
     net::{TcpListener, TcpStream},
+    sync::oneshot,
 };
 
 /// What is wrong with it. The number says which submit is answered wrongly, from 1.
@@ -33,6 +34,18 @@ pub(crate) enum Fault {
     Stalls(u64, u64),
     /// Breaks the connection instead of answering, having made the order.
     HangsUp(u64),
+    /// Breaks the connection instead of answering, from this submit on, and makes no order.
+    Breaks(u64),
+    /// Lets so many submits wait, and then serves them in an order of its own.
+    Lottery(usize),
+}
+
+/// A submit that waits for the draw.
+#[derive(Debug)]
+struct Lot {
+    path: String,
+    body: Vec<u8>,
+    told: oneshot::Sender<Option<(u16, String)>>,
 }
 
 #[derive(Debug, Default)]
@@ -45,6 +58,7 @@ struct Books {
     creates: u64,
     last_number: u64,
     stalled_until: Option<Instant>,
+    lots: Vec<(u64, Lot)>,
 }
 
 #[derive(Debug)]
@@ -77,7 +91,13 @@ async fn serve(mut stream: TcpStream, books: Arc<Mutex<Books>>, fault: Fault) {
     let mut input = Vec::new();
     loop {
         let Some((method, path, body)) = read_request(&mut stream, &mut input).await else { return };
-        let answer = answer(&mut books.lock().unwrap(), fault, &method, &path, &body);
+        let answer = match fault {
+            Fault::Lottery(size) if path.starts_with("/program/order/create/v") => {
+                let heard = books.lock().unwrap().enter(path, body, size);
+                heard.await.unwrap()
+            }
+            _ => answer(&mut books.lock().unwrap(), fault, &method, &path, &body),
+        };
         let stalled = books.lock().unwrap().stalled_until.filter(|until| *until > Instant::now());
         if let Some(until) = stalled {
             tokio::time::sleep_until(until.into()).await;
@@ -190,6 +210,24 @@ impl Books {
             "categories": categories})
     }
 
+    /// Puts a submit among those that wait, and draws once there are enough. Who comes when is decided by the account
+    /// alone, so that every run draws the same.
+    fn enter(&mut self, path: String, body: Vec<u8>, size: usize) -> oneshot::Receiver<Option<(u16, String)>> {
+        let (told, heard) = oneshot::channel();
+        let json: Value = serde_json::from_slice(&body).unwrap();
+        let turn = number(&json["userId"]).wrapping_mul(0x9e37_79b9_7f4a_7c15).rotate_left(29);
+        let turn = turn.wrapping_mul(0xbf58_476d_1ce4_e5b9);
+        self.lots.push((turn, Lot { path, body, told }));
+        if self.lots.len() == size {
+            let mut lots = std::mem::take(&mut self.lots);
+            lots.sort_by_key(|(turn, _)| *turn);
+            for (_, Lot { path, body, told }) in lots {
+                told.send(answer(self, Fault::None, "POST", &path, &body)).unwrap();
+            }
+        }
+        heard
+    }
+
     fn create(&mut self, fault: Fault, route: &str, json: &Value) -> Option<(u16, String)> {
         let key = json["requestId"].as_str().map(|key| format!("{}/{key}", json["userId"]));
         if let Some(known) = key.as_ref().filter(|_| fault != Fault::ForgetsKeys).and_then(|k| self.keys.get(k)) {
@@ -199,6 +237,7 @@ impl Books {
         let nth = self.creates;
         match fault {
             Fault::SoldOutEarly(at) if at == nth => return no(40011),
+            Fault::Breaks(from) if from <= nth => return None,
             Fault::Foreign(at) if at == nth => {
                 return Some((200, yes(json!(self.last_number.to_string())).to_string()));
             }

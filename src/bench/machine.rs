@@ -67,9 +67,86 @@ pub fn default_workers() -> usize {
 /// CPU seconds of this process so far, user and system; `None` where there is no `/proc`.
 #[must_use]
 pub fn cpu_s() -> Option<f64> {
-    let stat = fs::read_to_string("/proc/self/stat").ok()?;
+    process_cpu_s(&fs::read_to_string("/proc/self/stat").ok()?)
+}
+
+fn process_cpu_s(stat: &str) -> Option<f64> {
     // The name in parentheses may hold spaces; user and system time are the 12th and 13th field after it.
     let mut fields = stat.rsplit_once(')')?.1.split_whitespace().skip(11);
     let (user, system): (f64, f64) = (fields.next()?.parse().ok()?, fields.next()?.parse().ok()?);
     Some((user + system) / TICKS_PER_S)
+}
+
+/// CPU seconds of the whole machine so far, over all its CPUs.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct MachineCpu {
+    /// Computing, for whomever.
+    pub busy_s: f64,
+    /// Taken away by the hypervisor.
+    pub stolen_s: f64,
+    /// Waiting.
+    pub idle_s: f64,
+}
+
+/// CPU time of the whole machine; `None` where there is no `/proc`.
+#[must_use]
+pub fn machine_cpu() -> Option<MachineCpu> {
+    parse_machine_cpu(&fs::read_to_string("/proc/stat").ok()?)
+}
+
+/// The first line: user, nice, system, idle, waiting for a disk, two kinds of interrupts, stolen; guests count as user.
+fn parse_machine_cpu(stat: &str) -> Option<MachineCpu> {
+    let fields = stat.lines().next()?.strip_prefix("cpu ")?.split_whitespace();
+    let ticks: Vec<f64> = fields.map_while(|field| field.parse().ok()).collect();
+    let [user, nice, system, idle, waiting, hard, soft, stolen, ..] = ticks[..] else { return None };
+    let seconds = |ticks: f64| ticks / TICKS_PER_S;
+    Some(MachineCpu {
+        busy_s: seconds(user + nice + system + hard + soft),
+        stolen_s: seconds(stolen),
+        idle_s: seconds(idle + waiting),
+    })
+}
+
+/// Threads of this process whose name begins so, and their CPU seconds so far; `None` where there is no `/proc`.
+#[must_use]
+pub fn threads_cpu_s(name: &str) -> Option<(usize, f64)> {
+    let mut sum = (0, 0.0);
+    for thread in fs::read_dir("/proc/self/task").ok()? {
+        // One that ends meanwhile is not there any more.
+        let Ok(stat) = fs::read_to_string(thread.ok()?.path().join("stat")) else { continue };
+        if stat.split_once('(').is_some_and(|(_, rest)| rest.starts_with(name)) {
+            sum = (sum.0 + 1, sum.1 + process_cpu_s(&stat)?);
+        }
+    }
+    Some(sum)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_machine_s_time_is_read_from_the_kernel_s_first_line() {
+        let stat = "cpu  1000 20 300 5000 60 7 3 40 0 0\ncpu0 1 2 3 4 5 6 7 8 9 10\n";
+        assert_eq!(parse_machine_cpu(stat), Some(MachineCpu { busy_s: 13.3, stolen_s: 0.4, idle_s: 50.6 }));
+        assert_eq!(parse_machine_cpu("cpu  1000 20"), None);
+    }
+
+    #[test]
+    fn a_thread_s_time_is_found_by_its_name() {
+        let (done, ended) = std::sync::mpsc::sync_channel(0);
+        let work = move || {
+            let begun = std::time::Instant::now();
+            while begun.elapsed().as_millis() < 60 {}
+            done.send(()).unwrap();
+            done.send(()).unwrap();
+        };
+        let thread = std::thread::Builder::new().name("cpu-test-0".to_owned()).spawn(work).unwrap();
+        ended.recv().unwrap();
+        let found = threads_cpu_s("cpu-test-");
+        ended.recv().unwrap();
+        thread.join().unwrap();
+        assert!(found.is_some_and(|(threads, cpu_s)| threads == 1 && cpu_s > 0.0), "{found:?}");
+        assert_eq!(threads_cpu_s("no-such-thread").map(|found| found.0), Some(0));
+    }
 }

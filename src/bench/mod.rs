@@ -4,6 +4,7 @@
 //! `scenario` (a file) → `schedule` (every arrival, drawn beforehand) → `stage` (program and accounts on the server) →
 //! `runner` (`buyer` over `floor`) → `tally`, `journal` → `verdict` → `report`. `rehearsal` walks this way once.
 
+pub mod abort;
 pub mod buyer;
 pub mod child;
 pub mod closed_loop;
@@ -11,6 +12,8 @@ pub mod floor;
 pub mod hall;
 pub mod journal;
 pub mod machine;
+pub mod metric;
+pub mod percentile;
 pub mod quantity;
 pub mod rehearsal;
 pub mod report;
@@ -22,6 +25,7 @@ pub mod shipped;
 pub mod stage;
 pub mod tally;
 pub mod verdict;
+pub mod watcher;
 
 #[cfg(test)]
 mod fake_office;

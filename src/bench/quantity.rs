@@ -5,7 +5,7 @@ use std::{fmt, str::FromStr, time::Duration};
 
 use serde::{Deserialize, Serialize};
 
-use crate::domain::order::OrderVersion;
+use crate::{bench::metric, domain::order::OrderVersion};
 
 /// Longest span a scenario may name: a rehearsal, not a season.
 pub const SPAN_MAX: Duration = Duration::from_secs(24 * 60 * 60);
@@ -158,31 +158,6 @@ impl fmt::Display for VersionChoice {
     }
 }
 
-/// Names of the figures that a threshold may compare.
-pub const METRICS: [&str; 21] = [
-    "created",
-    "created_per_s",
-    "accepted_per_s",
-    "sold",
-    "taken_pct",
-    "sell_out_s",
-    "confirm_p50_ms",
-    "confirm_p99_ms",
-    "create_p50_ms",
-    "create_p99_ms",
-    "create_service_p99_ms",
-    "sold_out_p50_ms",
-    "sold_out_p99_ms",
-    "pay_p99_ms",
-    "errors_pct",
-    "indeterminate",
-    "polls_per_order",
-    "lag_p99_ms",
-    "drain_s",
-    "accepted_of_ceiling_pct",
-    "duplicates_absorbed",
-];
-
 /// How a figure is compared.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Comparison {
@@ -202,7 +177,7 @@ pub enum Comparison {
 pub struct Threshold {
     /// As written.
     pub text: String,
-    /// One of [`METRICS`].
+    /// A name that [`metric::check`] knows.
     pub metric: String,
     /// How.
     pub comparison: Comparison,
@@ -237,9 +212,7 @@ impl TryFrom<String> for Threshold {
             _ => return Err(refuse()),
         };
         let value = value.parse().ok().filter(|v: &f64| v.is_finite()).ok_or_else(refuse)?;
-        if !METRICS.contains(metric) {
-            return Err(format!("no figure is called {metric:?}; there are {}", METRICS.join(", ")));
-        }
+        metric::check(metric)?;
         Ok(Self { metric: (*metric).to_owned(), comparison, value, text })
     }
 }

@@ -1,31 +1,37 @@
 //! One run from beginning to end: stage, play, wait until the server has settled, audit, report.
 //! Must not start a server or print.
 
+mod assembly;
+mod usage;
+
 use std::{
-    collections::{BTreeMap, HashMap},
+    collections::HashMap,
+    convert::Infallible,
     sync::Arc,
-    time::{Duration, Instant, SystemTime, UNIX_EPOCH},
+    time::{Duration, Instant},
 };
 
+use assembly::Evidence;
 use tokio::sync::watch;
+use usage::Clocks;
 
 use crate::{
     bench::{
         child::PrivateFolder,
         floor::{Ground, Pulse},
         journal::Journal,
-        machine::{self, Machine},
         report::{
-            self, Fairness, Repeats, Report, Resale, SCHEMA, Standing, Validity, Verdict, figures,
-            figures::{Course, QueueSeen},
+            self, Report,
+            figures::QueueSeen,
             judgement::{self, Circumstances},
         },
         runner::{self, Play, PlayError, Played},
-        scenario::{Scenario, digest},
+        scenario::Scenario,
         series::Series,
         stage::{self, Playing, StageError},
         tally::Tally,
         verdict::{self, Case},
+        watcher::{Seen, Watcher, wall_ms},
     },
     client::{Client, ClientError},
     domain::ids::OrderNumber,
@@ -37,8 +43,6 @@ use crate::{
 
 /// Name of the journal in the folder that it is written to.
 const JOURNAL: &str = "journal";
-/// How often the queue is looked at while buyers play.
-const QUEUE_LOOK: Duration = Duration::from_millis(25);
 /// How often the server is looked at while it settles.
 const SETTLE_LOOK: Duration = Duration::from_millis(10);
 /// How long the queue may take to drain after the last buyer has left.
@@ -136,66 +140,81 @@ pub async fn rehearse(
     let ground = stage::set(client, settings.scenario.clone(), &settings.playing, settings.seed).await?;
     let ground = Arc::new(ground);
     acts(Act::Playing(ground.schedule.buyers()));
-    let cpu_before = machine::cpu_s();
     let folder = PrivateFolder::make().map_err(|e| RehearsalError::Journal(PlayError::Journal(JOURNAL.into(), e)))?;
+    let (halt, halted) = watch::channel(false);
     let play = Play {
         journal: folder.path().join(JOURNAL),
         workers: settings.workers,
         connections: ground.scenario.connections,
         pulse: pulse.clone(),
-        stop: stop.clone(),
+        stop: halted.clone(),
     };
-    let (played, mut queue) = play_watched(client, ground.clone(), play).await?;
-    let cpu_s = machine::cpu_s().zip(cpu_before).map(|(after, before)| after - before);
+    let began = Clocks::read(client).await;
+    let (played, mut seen) = play_watched(client, &ground, play, (&halt, &stop)).await?;
+    let usage = Clocks::read(client).await.since(&began);
     acts(Act::Settling);
-    drain(client, &mut queue).await?;
+    drain(client, &mut seen.queue).await?;
     let server = client.environment().await?;
-    let program = settled(client, &ground, &stop).await?;
+    let program = settled(client, &ground, &halted).await?;
     let orders = client.all_orders(ground.hall.program).await?;
     let server = Environment { cpu_s: server.cpu_s - before.cpu_s, ..server };
-    let mut report = assemble(&settings, &ground, &played, &orders, &program, server);
-    report.speed = speed(&played, &report.sale, &orders, &queue, settings.ceiling_per_s);
-    report.generator.cpu_s = cpu_s;
+    let series = pulse.series.lock().expect("nobody panics while it is held").clone();
+    let interrupted = *stop.borrow();
+    let mut report = Evidence {
+        settings: &settings,
+        ground: &ground,
+        pulse: &pulse,
+        played: &played,
+        seen: &seen,
+        series: &series,
+        usage,
+        orders: &orders,
+        program: &program,
+        url: client.url(),
+        interrupted,
+    }
+    .report(server);
     if settings.audit {
         acts(Act::Auditing);
         report.audit = Some(audit(client, &ground, &played.journal, &orders, &program).await?);
     }
-    report.thresholds = judgement::thresholds(&report, &ground.scenario, &played.tally);
-    report.expectations = judgement::expectations(&report, &ground.scenario);
-    let circumstances = Circumstances { interrupted: *stop.borrow(), strict: settings.strict };
+    let circumstances = Circumstances { interrupted, strict: settings.strict };
     (report.verdict, report.reasons) = judgement::verdict(&report, circumstances);
     let Played { journal, tally, .. } = played;
-    let series = std::mem::take(&mut *pulse.series.lock().expect("nobody panics while it is held"));
     Ok(Rehearsed { report, tally, series, journal })
 }
 
-/// Plays on threads of their own, looking at the queue meanwhile.
+/// Plays on threads of their own, watched, until all is played, or `stop` says so, or a rule of `abort_on_fail`.
 async fn play_watched(
     client: &Client,
-    ground: Arc<Ground>,
+    ground: &Arc<Ground>,
     play: Play,
-) -> Result<(Played, Vec<QueueSeen>), RehearsalError> {
-    let url = client.url().to_owned();
-    let mut playing = tokio::task::spawn_blocking(move || runner::play(&ground, &play));
-    let mut seen = Vec::new();
-    loop {
-        tokio::select! {
-            played = &mut playing => {
-                let played = played.expect("a worker does not panic");
-                let played = played.map_err(|error| match error {
-                    PlayError::Unreachable(error) => RehearsalError::Unreachable(url, error),
-                    error @ PlayError::Journal(..) => RehearsalError::Journal(error),
-                });
-                return Ok((played?, seen));
-            }
-            () = tokio::time::sleep(QUEUE_LOOK) => {
-                // A server that is too busy to say so now will be asked again.
-                if let Ok(queue) = client.queue().await {
-                    seen.push((wall_ms(), queue.depth));
-                }
-            }
+    (halt, stop): (&watch::Sender<bool>, &watch::Receiver<bool>),
+) -> Result<(Played, Seen), RehearsalError> {
+    let pulse = play.pulse.clone();
+    let playground = ground.clone();
+    let playing = tokio::task::spawn_blocking(move || runner::play(&playground, &play));
+    let mut stop = stop.clone();
+    let stopped = async {
+        // A sender that is gone can no longer stop the run.
+        if stop.wait_for(|&stop| stop).await.is_ok() {
+            halt.send_replace(true);
         }
-    }
+        std::future::pending::<Infallible>().await
+    };
+    let playing = async {
+        tokio::select! {
+            played = playing => played.expect("a worker does not panic"),
+            never = stopped => match never {},
+        }
+    };
+    let watcher = Watcher { client, ground, pulse: &pulse };
+    let (played, seen) = watcher.until(playing, halt).await;
+    let played = played.map_err(|error| match error {
+        PlayError::Unreachable(error) => RehearsalError::Unreachable(client.url().to_owned(), error),
+        error @ PlayError::Journal(..) => RehearsalError::Journal(error),
+    });
+    Ok((played?, seen))
 }
 
 /// Waits until the queue is empty, or says by its last entry that it is not.
@@ -224,72 +243,6 @@ async fn settled(client: &Client, ground: &Ground, stop: &watch::Receiver<bool>)
     }
 }
 
-fn assemble(
-    settings: &Settings,
-    ground: &Ground,
-    played: &Played,
-    orders: &[OrderLine],
-    program: &ProgramLine,
-    server: Environment,
-) -> Report {
-    let scenario = &ground.scenario;
-    let sale = figures::sale(&played.journal, orders, program);
-    Report {
-        schema: SCHEMA,
-        verdict: Verdict::Passed,
-        reasons: Vec::new(),
-        validity: Validity {
-            standing: Standing::Valid,
-            reasons: Vec::new(),
-            generator_cpu_pct: None,
-            server_cpu_pct: None,
-            others_cpu_pct: None,
-            stolen_pct: None,
-            missed_connections: 0,
-        },
-        scenario: report::Played {
-            name: scenario.name.clone(),
-            about: scenario.about.clone(),
-            digest: digest(&settings.text),
-            version: scenario.version,
-            seed: ground.seed,
-            scale: settings.scale,
-            program: ground.hall.title.clone(),
-            buyers: ground.schedule.buyers(),
-            released: played.released,
-            accounts: scenario.dataset.accounts,
-        },
-        speed: speed(played, &sale, orders, &[], None),
-        sale,
-        fairness: Fairness::default(),
-        repeats: Repeats::default(),
-        resale: Resale::default(),
-        figures: BTreeMap::new(),
-        rejections: BTreeMap::clone(&played.tally.rejections),
-        latency: figures::latency(&played.tally),
-        generator: figures::generator(&played.tally, settings.workers, scenario.connections, scenario.saturate),
-        machine: Machine::read(),
-        server: Some(server),
-        thresholds: Vec::new(),
-        expectations: Vec::new(),
-        audit: None,
-    }
-}
-
-fn speed(
-    played: &Played,
-    sale: &report::Sale,
-    orders: &[OrderLine],
-    queue: &[QueueSeen],
-    ceiling_per_s: Option<f64>,
-) -> report::Speed {
-    let Played { journal, tally, length_us, .. } = played;
-    let course = Course { journal, tally, orders, capacity: sale.capacity, queue, length_us: *length_us };
-    let speed = figures::speed(course);
-    let share = ceiling_per_s.map(|ceiling| speed.accepted_per_s * 100.0 / ceiling);
-    report::Speed { ceiling_per_s, accepted_of_ceiling_pct: share, ..speed }
-}
-
 async fn audit(
     client: &Client,
     ground: &Ground,
@@ -311,6 +264,5 @@ async fn audit(
     Ok(judgement::audit(&server, findings, orders.len() as u64, journal.told.len() as u64))
 }
 
-fn wall_ms() -> i64 {
-    SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_millis() as i64)
-}
+#[cfg(test)]
+mod tests;

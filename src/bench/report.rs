@@ -2,17 +2,22 @@
 //! Must not measure or judge a law.
 
 pub mod comparison;
+pub mod fairness;
 pub mod figures;
 pub mod human;
 pub mod json;
 pub mod judgement;
 pub mod measures;
+pub mod named;
+pub mod resale;
+pub mod storm;
+pub mod validity;
 
 use std::collections::BTreeMap;
 
 use serde::Serialize;
 
-pub use measures::{ClassLine, Fairness, Overtakes, Repeats, Resale, Score, Standing, Validity};
+pub use measures::{ClassLine, Fairness, Overtakes, Repeats, Resale, Score, Standing, Storm, Validity};
 
 use crate::{
     bench::{machine::Machine, quantity::VersionChoice},
@@ -73,7 +78,7 @@ pub struct Report {
     pub server: Option<Environment>,
     /// Every figure of the run by the name that thresholds and comparisons use.
     pub figures: BTreeMap<String, f64>,
-    /// Thresholds.
+    /// Thresholds, and the rules of `abort_on_fail`: met when they did not end the run.
     pub thresholds: Vec<Mark>,
     /// Expectations.
     pub expectations: Vec<Mark>,
@@ -129,7 +134,7 @@ pub struct Sale {
     pub indeterminate: u64,
     /// Until as many seats had been taken as there are, from the first submit.
     pub sell_out_s: Option<f64>,
-    /// From then until the last order that a buyer was told is in the books.
+    /// From then until the last of those buyers knew for certain: told "created", or that the order will never be.
     pub over_time_s: Option<f64>,
 }
 

@@ -23,7 +23,10 @@ pub use retry::{Policy, Retry};
 pub use trace::Moments;
 
 use crate::{
-    bench::quantity::{Span, Threshold, VersionChoice},
+    bench::{
+        abort::AbortOnFail,
+        quantity::{Span, Threshold, VersionChoice},
+    },
     domain::money::Cents,
 };
 
@@ -69,6 +72,9 @@ pub struct Scenario {
     /// Marks that the figures must reach.
     #[serde(default)]
     pub thresholds: Vec<Threshold>,
+    /// What is so bad that the run ends early.
+    #[serde(default)]
+    pub abort_on_fail: Vec<AbortOnFail>,
     /// What is on sale, and to whom.
     pub dataset: Dataset,
     /// Arrivals, one phase after another.

@@ -7,6 +7,11 @@ use std::{
     path::{Path, PathBuf},
 };
 
+use tpp::bench::{
+    abort, metric,
+    tally::{Outcome, Step},
+};
+
 use crate::cli::says;
 
 const DOCUMENTS: &[&str] = &[
@@ -16,6 +21,7 @@ const DOCUMENTS: &[&str] = &[
     "CHANGELOG.md",
     "docs/DEPENDENCIES.md",
     "docs/IMPORT.md",
+    "docs/METRICS.md",
     "docs/PERFORMANCE.md",
     "docs/SCENARIOS.md",
 ];
@@ -96,13 +102,24 @@ fn the_readme_tells_the_scenarios_versions_and_licence() {
 }
 
 #[test]
-fn the_documented_scenario_is_one_and_every_metric_is_named() {
+fn the_documented_scenario_is_one() {
     let text = read("docs/SCENARIOS.md");
     let example = between(&text, "```toml\n", "```").next().expect("there is an example");
     if let Err(refused) = tpp::bench::scenario::Scenario::parse(example) {
         panic!("{refused}");
     }
-    for metric in tpp::bench::quantity::METRICS {
-        assert!(text.contains(&format!("`{metric}`")), "{metric} is not documented");
+}
+
+#[test]
+fn every_figure_is_described_and_every_described_figure_is_known() {
+    let text = read("docs/METRICS.md");
+    let described: BTreeSet<&str> = between(&text, "| `", "` |").collect();
+    let spans = metric::SPANS.iter().map(|span| format!("{span}_p99_ms"));
+    let families = ["win_pct.CLASS", "rejected.WORD", "STEP.OUTCOME.count", "STEP.OUTCOME.KIND_p99_ms"];
+    let known = metric::PLAIN.iter().chain(&families).map(|&name| name.to_owned()).chain(spans);
+    assert_eq!(described, known.collect::<BTreeSet<_>>().iter().map(String::as_str).collect());
+    let steps = Step::ALL.iter().map(|step| step.word()).chain(Outcome::ALL.iter().map(|o| o.word()));
+    for word in steps.chain(metric::KINDS).chain(abort::LIVE) {
+        assert!(text.contains(&format!("`{word}`")), "{word} is not described");
     }
 }

@@ -20,7 +20,7 @@ use crate::{
     bench::{
         fake_office::{FakeOffice, Fault},
         floor::{Ground, Pulse},
-        journal::{Answer, Reason, Told},
+        journal::{Answer, Reason, Spool, Told},
         runner::{Play, Played, play},
         scenario::Scenario,
         stage::{self, Playing},
@@ -57,7 +57,9 @@ async fn ground(office: &FakeOffice, scenario: Scenario) -> Arc<Ground> {
 async fn played(ground: Arc<Ground>, workers: usize) -> Played {
     let (_stop, stop) = watch::channel(false);
     let connections = ground.scenario.connections;
-    let plan = Play { workers, connections, pulse: Arc::<Pulse>::default(), stop };
+    let folder = tempfile::tempdir().unwrap();
+    let journal = folder.path().join("journal");
+    let plan = Play { workers, connections, pulse: Arc::<Pulse>::default(), stop, journal };
     tokio::task::spawn_blocking(move || play(&ground, &plan).unwrap()).await.unwrap()
 }
 
@@ -229,7 +231,9 @@ async fn connections_come_from_the_address_of_their_class() {
     let staged = Arc::into_inner(ground(&office, sale(ONE, classes)).await).unwrap();
     let ground = Arc::new(Ground { target, ..staged });
     let opening = tokio::spawn(async move {
-        let floor = crate::bench::floor::Floor::open(ground, 8, Arc::default()).await.unwrap();
+        let folder = tempfile::tempdir().unwrap();
+        let spool = Spool::create(&folder.path().join("journal")).unwrap();
+        let floor = crate::bench::floor::Floor::open(ground, 8, Arc::default(), spool.pen()).await.unwrap();
         drop(floor);
     });
     let mut from = BTreeMap::new();

@@ -5,23 +5,22 @@ use std::collections::{HashMap, HashSet};
 
 use hdrhistogram::Histogram;
 
-use super::{Generator, Report, Sale, Speed, Spread, StepLatency};
+use super::{Generator, Sale, Speed, Spread, StepLatency};
 use crate::{
     bench::{
-        journal::{Answer, Journal},
-        tally::{Outcome, Step, Tally},
+        journal::{Answer, Journal, Later, Sequel},
+        percentile,
+        tally::{Step, Tally},
     },
     domain::ids::{OrderNumber, SeatId},
     wire::admin::{OrderLine, ProgramLine},
 };
 
-/// Samples that must lie beyond a percentile for it to be told.
-const BEYOND_MIN: f64 = 10.0;
-
 /// What became of the seats. On a program that was there before, orders of other accounts count as created too.
 #[must_use]
 pub fn sale(journal: &Journal, orders: &[OrderLine], program: &ProgramLine) -> Sale {
     let placed = placed(journal);
+    let sold_out_us = sell_out_us(&placed, program.total);
     Sale {
         capacity: program.total,
         sold: program.sold,
@@ -32,9 +31,18 @@ pub fn sale(journal: &Journal, orders: &[OrderLine], program: &ProgramLine) -> S
         resold: resold(orders),
         duplicates_absorbed: journal.duplicates_absorbed(),
         indeterminate: journal.indeterminate(),
-        over_time_s: None,
-        sell_out_s: sell_out_us(&placed, program.total).map(|at_us| seconds(at_us - first_sent_us(journal).min(at_us))),
+        sell_out_s: sold_out_us.map(|at_us| seconds(at_us - first_sent_us(journal).min(at_us))),
+        over_time_s: sold_out_us.map(|at_us| seconds(last_word_us(journal, &placed, at_us) - at_us)),
     }
+}
+
+/// When the last buyer who had a seat of the rush knew it for certain: told "created", by the answer or a later word, or
+/// told that the order will never be.
+fn last_word_us(journal: &Journal, placed: &[Placed], sold_out_us: u64) -> u64 {
+    let rush: HashSet<OrderNumber> = placed.iter().filter(|p| p.at_us <= sold_out_us).map(|p| p.order).collect();
+    let word = |sequel: &&Sequel| matches!(sequel.what, Later::Created | Later::Rejected(_));
+    let words = journal.sequels.iter().filter(word).filter(|sequel| rush.contains(&sequel.order));
+    words.map(|sequel| sequel.at_us).max().unwrap_or(sold_out_us).max(sold_out_us)
 }
 
 /// What the queue was seen to hold: wall clock in ms since 1970, and depth.
@@ -124,38 +132,6 @@ pub fn latency(tally: &Tally) -> Vec<StepLatency> {
         .collect()
 }
 
-/// A figure by the name that thresholds use; `None` when this run has none.
-#[must_use]
-pub fn named(report: &Report, tally: &Tally, name: &str) -> Option<f64> {
-    let quantile = |step, outcome, q| Some(ms(tally.latency(step, outcome)?.response.value_at_quantile(q)));
-    let create = |q| Some(ms(tally.any_outcome(Step::Create)?.response.value_at_quantile(q)));
-    let (sale, speed) = (&report.sale, &report.speed);
-    match name {
-        "created" => Some(sale.created as f64),
-        "created_per_s" => Some(speed.created_per_s),
-        "accepted_per_s" => Some(speed.accepted_per_s),
-        "sold" => Some(sale.sold as f64),
-        "taken_pct" => Some((sale.sold + sale.held) as f64 * 100.0 / sale.capacity.max(1) as f64),
-        "sell_out_s" => sale.sell_out_s,
-        "confirm_p50_ms" => quantile(Step::Confirm, Outcome::Done, 0.5),
-        "confirm_p99_ms" => quantile(Step::Confirm, Outcome::Done, 0.99),
-        "create_p50_ms" => create(0.5),
-        "create_p99_ms" => create(0.99),
-        "create_service_p99_ms" => Some(ms(tally.any_outcome(Step::Create)?.service.value_at_quantile(0.99))),
-        "sold_out_p50_ms" => quantile(Step::Create, Outcome::SoldOut, 0.5),
-        "sold_out_p99_ms" => quantile(Step::Create, Outcome::SoldOut, 0.99),
-        "pay_p99_ms" => quantile(Step::Pay, Outcome::Done, 0.99),
-        "errors_pct" => Some(speed.errors_pct),
-        "indeterminate" => Some(sale.indeterminate as f64),
-        "polls_per_order" => speed.polls_per_order,
-        "lag_p99_ms" => Some(report.generator.lag_p99_ms),
-        "drain_s" => speed.drain_s,
-        "accepted_of_ceiling_pct" => speed.accepted_of_ceiling_pct,
-        "duplicates_absorbed" => Some(sale.duplicates_absorbed as f64),
-        _ => None,
-    }
-}
-
 /// An order, when it was first told.
 struct Placed {
     at_us: u64,
@@ -202,10 +178,7 @@ fn resold(orders: &[OrderLine]) -> u64 {
 }
 
 fn spread(histogram: &Histogram<u64>) -> Spread {
-    let told = |quantile: f64| {
-        let beyond = histogram.len() as f64 * (1.0 - quantile);
-        (beyond >= BEYOND_MIN).then(|| ms(histogram.value_at_quantile(quantile)))
-    };
+    let told = |share| percentile::of_histogram(histogram, share).map(ms);
     Spread {
         p50_ms: ms(histogram.value_at_quantile(0.5)),
         p90_ms: told(0.9),

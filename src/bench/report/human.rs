@@ -3,13 +3,17 @@
 
 use std::fmt::Write;
 
-use super::{Report, Spread, StepLatency, Verdict};
+use super::{Report, Spread, Standing, StepLatency, Verdict};
 use crate::wire::admin::Environment;
 
 /// Most lines: what fits on a screen without scrolling.
 pub const LINES_MAX: usize = 40;
+/// Widest line; what is longer is cut, the JSON has it whole.
+pub const COLUMNS_MAX: usize = 100;
 /// Findings shown; the JSON has all.
-const FINDINGS_SHOWN: usize = 8;
+const FINDINGS_SHOWN: usize = 6;
+/// Classes of buyers shown.
+const CLASSES_SHOWN: usize = 4;
 /// Reasons shown.
 const REASONS_SHOWN: usize = 6;
 
@@ -19,6 +23,8 @@ pub fn text(report: &Report) -> String {
     let mut out = Page::default();
     headline(report, &mut out);
     sale(report, &mut out);
+    fairness(report, &mut out);
+    repeats(report, &mut out);
     latencies(report, &mut out);
     rejections(report, &mut out);
     load(report, &mut out);
@@ -33,7 +39,12 @@ struct Page(String);
 impl Page {
     fn line(&mut self, label: &str, text: &str) {
         let text = format!("  {label:<12}{text}");
-        writeln!(self.0, "{}", text.trim_end()).expect("memory takes every write");
+        let text = text.trim_end();
+        match text.char_indices().nth(COLUMNS_MAX) {
+            None => writeln!(self.0, "{text}"),
+            Some(_) => writeln!(self.0, "{}…", text.chars().take(COLUMNS_MAX - 1).collect::<String>()),
+        }
+        .expect("memory takes every write");
     }
 }
 
@@ -71,11 +82,12 @@ fn sale(report: &Report, out: &mut Page) {
             sale.capacity,
             sale.held,
             sale.available,
-            if sale.resold > 0 { format!(", {} sold again after they came back", sale.resold) } else { String::new() }
+            resale(report)
         ),
     );
+    let over = sale.over_time_s.map_or_else(String::new, |s| format!("; the last of them knew {s:.2} s later"));
     let sell_out = sale.sell_out_s.map_or_else(|| "not sold out".to_owned(), |s| format!("sold out after {s:.2} s"));
-    out.line("", &sell_out);
+    out.line("", &(sell_out + &over));
     let share = match (speed.ceiling_per_s, speed.accepted_of_ceiling_pct) {
         (Some(ceiling), Some(share)) => format!(" = {share:.0} % of the ceiling of {ceiling:.0}/s"),
         _ => String::new(),
@@ -85,9 +97,58 @@ fn sale(report: &Report, out: &mut Page) {
     if let Some(drain) = speed.drain_s {
         out.line("queue", &format!("empty {drain:.2} s after the rush, at most {} deep", speed.queue_max));
     }
-    if sale.duplicates_absorbed + sale.indeterminate > 0 {
-        let (absorbed, open) = (sale.duplicates_absorbed, sale.indeterminate);
-        out.line("repeats", &format!("{absorbed} absorbed; {open} submits without an answer"));
+}
+
+fn resale(report: &Report) -> String {
+    let resale = &report.resale;
+    let within = match (resale.p50_ms, resale.max_ms) {
+        (Some(half), _) => format!(", half within {half:.0} ms"),
+        (None, Some(last)) => format!(", within {last:.0} ms"),
+        (None, None) => String::new(),
+    };
+    if report.sale.resold == 0 { String::new() } else { format!(", {} sold again{within}", report.sale.resold) }
+}
+
+fn fairness(report: &Report, out: &mut Page) {
+    let fairness = &report.fairness;
+    if let Some(fcfs) = fairness.fcfs {
+        let (score, low, high) = (fcfs.score, fcfs.low, fcfs.high);
+        let text = format!("first come, first served {score:.3} ({low:.3} to {high:.3}); 1 is a queue, 0.5 a lottery");
+        out.line("fairness", &text);
+    }
+    let mut parts = Vec::new();
+    if let Some(overtakes) = fairness.overtakes {
+        let told = [("p50", overtakes.p50), ("p99", overtakes.p99), ("max", Some(overtakes.max))];
+        let told: Vec<String> = told.iter().filter_map(|(word, n)| n.map(|n| format!("{word} {n}"))).collect();
+        parts.push(format!("overtaken {}", told.join(", ")));
+    }
+    let classes = fairness.classes.iter().filter(|class| class.buyers > 0);
+    let won: Vec<String> = classes.map(|class| format!("{} {:.1} %", class.name, class.win_pct)).collect();
+    if !won.is_empty() {
+        let more = won.len().saturating_sub(CLASSES_SHOWN);
+        let more = if more > 0 { format!(" and {more} more") } else { String::new() };
+        parts.push(format!("won: {}{more}", won[..won.len().min(CLASSES_SHOWN)].join(", ")));
+    }
+    if !parts.is_empty() {
+        out.line(if fairness.fcfs.is_some() { "" } else { "fairness" }, &parts.join("; "));
+    }
+}
+
+fn repeats(report: &Report, out: &mut Page) {
+    let (sale, repeats) = (&report.sale, &report.repeats);
+    if repeats.submits > repeats.visits || sale.indeterminate > 0 {
+        let rate = repeats.amplification.unwrap_or(1.0);
+        let (absorbed, open) = (repeats.absorbed, sale.indeterminate);
+        let text = format!("{rate:.2} submits a buyer, {absorbed} absorbed; {open} submits without an answer");
+        out.line("repeats", &text);
+    }
+    if let Some(storm) = repeats.storm {
+        let ended = match storm.recovered_after_s {
+            Some(after_s) => format!("over {after_s:.1} s later"),
+            None => "NEVER OVER".to_owned(),
+        };
+        let (peak_s, peak) = (storm.peak_s, storm.peak);
+        out.line("storm", &format!("worst after {peak_s:.1} s ({peak} repeats and failures), {ended}"));
     }
 }
 
@@ -139,10 +200,19 @@ fn load(report: &Report, out: &mut Page) {
             generator.lag_p99_ms, generator.dispatch_p99_ms, generator.workers, generator.connections
         ),
     );
-    let cpu = generator.cpu_s.map_or_else(|| "unknown".to_owned(), |s| format!("{s:.1} s"));
+    let validity = &report.validity;
+    let pct = |pct: Option<f64>| pct.map_or_else(|| "unknown".to_owned(), |pct| format!("{pct:.0} %"));
+    let threads = pct(validity.generator_cpu_pct);
+    let [server, others, stolen] = [validity.server_cpu_pct, validity.others_cpu_pct, validity.stolen_pct].map(pct);
+    out.line("cpu", &format!("threads {threads}; of the machine: server {server}, others {others}, stolen {stolen}"));
     let (requests, errors) = (report.speed.requests, report.speed.errors_pct);
-    let server = report.server.as_ref().map_or_else(|| "unknown".to_owned(), |s| format!("{:.1} s", s.cpu_s));
-    out.line("cpu", &format!("generator {cpu}, server {server}; {requests} requests, {errors:.2} % failed"));
+    let standing = match validity.standing {
+        Standing::Valid => "valid",
+        Standing::GeneratorLimited => "GENERATOR-LIMITED",
+        Standing::Noisy => "NOISY",
+        Standing::Aborted => "ABORTED",
+    };
+    out.line("validity", &format!("{standing}; {requests} requests, {errors:.2} % failed"));
 }
 
 fn environment(report: &Report, out: &mut Page) {

@@ -3,18 +3,18 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::{Audit, AuditFinding, LawStanding, Mark, Report, Verdict, figures};
+use super::{Audit, AuditFinding, LawStanding, Mark, Report, Verdict};
 use crate::{
-    bench::{scenario::Scenario, tally::Tally, verdict::CHECKED},
+    bench::{metric, scenario::Scenario, verdict::CHECKED},
     domain::audit::{Finding, Law},
     wire::api::AuditAnswer,
 };
 
 /// Thresholds against figures. A figure that the run does not have misses its mark.
 #[must_use]
-pub fn thresholds(report: &Report, scenario: &Scenario, tally: &Tally) -> Vec<Mark> {
+pub fn thresholds(report: &Report, scenario: &Scenario) -> Vec<Mark> {
     let marks = scenario.thresholds.iter().map(|threshold| {
-        let found = figures::named(report, tally, &threshold.metric);
+        let found = report.figures.get(&threshold.metric).copied();
         Mark { text: threshold.text.clone(), found, met: found.is_some_and(|figure| threshold.is_met_by(figure)) }
     });
     marks.collect()
@@ -100,36 +100,31 @@ pub fn audit(server: &AuditAnswer, joined: Vec<Finding>, orders: u64, answers: u
 /// What is known beside the report.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Circumstances {
-    /// The run was broken off.
+    /// The run was broken off by hand.
     pub interrupted: bool,
-    /// A generator that did not keep up spoils the run even when no threshold is set.
+    /// A run that is not valid is spoiled even when no mark is set.
     pub strict: bool,
 }
 
 /// How the run came out, and why. Correctness outranks the interrupt, that outranks validity, that outranks marks: the
-/// figures of a run that is not valid are not held against the server.
+/// figures of a run that is not valid are not held against the server. A run that `abort_on_fail` ended has missed that
+/// mark, unless its figures are not to be trusted.
 #[must_use]
 pub fn verdict(report: &Report, circumstances: Circumstances) -> (Verdict, Vec<String>) {
-    let mut reasons = Vec::new();
     let mut verdict = Verdict::Passed;
     let missed = report.thresholds.iter().chain(&report.expectations).filter(|mark| !mark.met);
-    for mark in missed {
+    let mut reasons: Vec<String> = missed.map(missing).collect();
+    if !reasons.is_empty() {
         verdict = Verdict::MarkMissed;
-        let found = mark.found.map_or_else(|| "there is no such figure".to_owned(), |f| format!("it is {}", round(f)));
-        reasons.push(format!("{}: {found}", mark.text));
     }
-    if !report.generator.kept_up {
-        reasons.push(format!(
-            "the generator was the limit: it let 1 % of buyers go more than {} ms late",
-            round(report.generator.dispatch_p99_ms)
-        ));
-        if circumstances.strict || !report.thresholds.is_empty() {
-            verdict = Verdict::NotValid;
-        }
+    if !report.validity.trusted && (circumstances.strict || !report.thresholds.is_empty()) {
+        verdict = Verdict::NotValid;
+        reasons.splice(..0, report.validity.reasons.clone());
+    } else {
+        reasons.extend(report.validity.reasons.clone());
     }
     if circumstances.interrupted {
         verdict = Verdict::Interrupted;
-        reasons.push("broken off before the end".to_owned());
     }
     if let Some(audit) = report.audit.as_ref().filter(|audit| !audit.clean) {
         verdict = Verdict::AuditFailed;
@@ -138,6 +133,103 @@ pub fn verdict(report: &Report, circumstances: Circumstances) -> (Verdict, Vec<S
     (verdict, reasons)
 }
 
-fn round(figure: f64) -> f64 {
-    (figure * 1000.0).round() / 1000.0
+fn missing(mark: &Mark) -> String {
+    let metric = mark.text.split_whitespace().next().unwrap_or_default();
+    let found = match mark.found {
+        Some(found) => format!("it is {}", (found * 1000.0).round() / 1000.0),
+        None if metric::is_percentile(metric) => "there is no such figure: fewer than 10 samples lie beyond".to_owned(),
+        None => "there is no such figure".to_owned(),
+    };
+    format!("{}: {found}", mark.text)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::bench::report::{Standing, sample::sample};
+
+    fn mark(text: &str, found: Option<f64>, met: bool) -> Mark {
+        Mark { text: text.to_owned(), found, met }
+    }
+
+    /// A sound run without marks.
+    fn sound() -> Report {
+        Report { audit: None, thresholds: Vec::new(), expectations: Vec::new(), ..sample() }
+    }
+
+    /// A run whose figures describe the generator.
+    fn limited() -> Report {
+        let mut report = sound();
+        report.validity.standing = Standing::GeneratorLimited;
+        report.validity.trusted = false;
+        report.validity.reasons = vec!["the generator was the limit".to_owned()];
+        report
+    }
+
+    fn of(report: &Report) -> (Verdict, Vec<String>) {
+        verdict(report, Circumstances::default())
+    }
+
+    #[test]
+    fn a_missed_threshold_says_what_came_out_or_why_nothing_did() {
+        let mut report = sound();
+        report.thresholds = vec![
+            mark("created > 5", Some(4.0), false),
+            mark("confirm_p99_ms < 5", None, false),
+            mark("drain_s < 5", None, false),
+            mark("sold > 1", Some(2.0), true),
+        ];
+        let (verdict, reasons) = of(&report);
+        assert_eq!(verdict, Verdict::MarkMissed);
+        assert_eq!(
+            reasons,
+            [
+                "created > 5: it is 4",
+                "confirm_p99_ms < 5: there is no such figure: fewer than 10 samples lie beyond",
+                "drain_s < 5: there is no such figure",
+            ]
+        );
+    }
+
+    #[test]
+    fn nothing_is_gated_on_a_run_that_is_not_valid() {
+        let mut report = limited();
+        assert_eq!(of(&report).0, Verdict::Passed, "there is nothing to gate");
+        assert_eq!(of(&report).1, ["the generator was the limit"], "but it is told");
+        let strict = Circumstances { strict: true, ..Circumstances::default() };
+        assert_eq!(verdict(&report, strict).0, Verdict::NotValid);
+        for met in [true, false] {
+            report.thresholds = vec![mark("created > 5", Some(4.0), met)];
+            let (verdict, reasons) = of(&report);
+            assert_eq!((verdict, reasons[0].as_str()), (Verdict::NotValid, "the generator was the limit"));
+        }
+    }
+
+    #[test]
+    fn expectations_stand_whether_the_run_is_valid_or_not() {
+        let report = Report { expectations: vec![mark("sold = 5", Some(4.0), false)], ..limited() };
+        assert_eq!(of(&report).0, Verdict::MarkMissed);
+    }
+
+    #[test]
+    fn a_run_that_a_rule_ended_has_missed_that_mark() {
+        let mut report = sound();
+        report.thresholds = vec![mark("abort_on_fail errors_pct > 5", Some(60.0), false)];
+        report.validity.standing = Standing::Aborted;
+        report.validity.reasons = vec!["broken off after 2.9 s".to_owned()];
+        let (verdict, reasons) = of(&report);
+        assert_eq!(verdict, Verdict::MarkMissed);
+        assert_eq!(reasons, ["abort_on_fail errors_pct > 5: it is 60", "broken off after 2.9 s"]);
+        report.validity.trusted = false;
+        assert_eq!(of(&report).0, Verdict::NotValid);
+    }
+
+    #[test]
+    fn correctness_outranks_the_interrupt_and_that_outranks_validity() {
+        let mut report = Report { thresholds: vec![mark("created > 5", None, false)], ..limited() };
+        let interrupted = Circumstances { interrupted: true, strict: true };
+        assert_eq!(verdict(&report, interrupted).0, Verdict::Interrupted);
+        report.audit = sample().audit;
+        assert_eq!(verdict(&report, interrupted).0, Verdict::AuditFailed);
+    }
 }

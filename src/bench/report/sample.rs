@@ -9,7 +9,7 @@ use crate::{
         quantity::VersionChoice,
         report::{
             Audit, AuditFinding, ClassLine, Fairness, Generator, LawStanding, Mark, Overtakes, Played, Repeats, Report,
-            Resale, SCHEMA, Sale, Score, Speed, Spread, Standing, StepLatency, Validity, Verdict,
+            Resale, SCHEMA, Sale, Score, Speed, Spread, Standing, StepLatency, Storm, Validity, Verdict,
         },
     },
     wire::admin::Environment,
@@ -40,7 +40,7 @@ pub(in crate::bench) fn sample() -> Report {
         sale: sale(),
         speed: speed(),
         fairness: fairness(),
-        repeats: Repeats { submits: 12, amplification: Some(1.2), absorbed: 3, recovered_after_s: Some(0.5) },
+        repeats: repeats(),
         resale: Resale { seats: 2, p50_ms: Some(10.0), p99_ms: None, max_ms: Some(20.0) },
         rejections: (0..20).map(|at| (format!("word_{at}"), at)).collect(),
         latency: [("create", "done"), ("create", "sold_out"), ("confirm", "done"), ("poll", "done"), ("pay", "done")]
@@ -125,9 +125,15 @@ fn generator() -> Generator {
     }
 }
 
+fn repeats() -> Repeats {
+    let storm = Storm { peak_s: 0.5, peak: 40, recovered_after_s: Some(0.5) };
+    Repeats { submits: 12, visits: 10, amplification: Some(1.2), absorbed: 3, storm: Some(storm) }
+}
+
 fn validity() -> Validity {
     Validity {
         standing: Standing::Valid,
+        trusted: true,
         reasons: Vec::new(),
         generator_cpu_pct: Some(40.0),
         server_cpu_pct: Some(90.0),
@@ -148,7 +154,7 @@ fn fairness() -> Fairness {
     };
     Fairness {
         fcfs: Some(Score { score: 0.9, low: 0.85, high: 0.95, winners: 6, losers: 4 }),
-        overtakes: Some(Overtakes { p50: 0, p99: 3, max: 5 }),
+        overtakes: Some(Overtakes { p50: Some(0), p99: Some(3), max: 5 }),
         classes: vec![class("human", 8, 5), class("bot", 2, 1)],
     }
 }

@@ -6,7 +6,7 @@ use super::{
     SUBMITS_MAX, Scenario, complaint::Complaint,
 };
 use crate::{
-    bench::quantity::Span,
+    bench::{metric, quantity::Span},
     domain::{
         program::{HALL_SEATS_MAX, ORDER_TICKETS_MAX, ROW_SEATS_MAX},
         rejection::Rejection,
@@ -52,6 +52,11 @@ impl Scenario {
             let twice = twice().then(|| Complaint::new("name", "another class has this name: write a name of its own"));
             if let Some(complaint) = complaint.or(twice) {
                 return Err(complaint.under(&format!("buyers.{at}")));
+            }
+        }
+        for (at, threshold) in self.thresholds.iter().enumerate() {
+            if metric::class(&threshold.metric).is_some_and(|name| !self.buyers.iter().any(|b| b.name == name)) {
+                return Err(Complaint::new(&format!("thresholds.{at}"), "no [[buyers]] have this name"));
             }
         }
         let traced = self.phases.iter().any(|phase| matches!(phase, Phase::Trace { .. }));

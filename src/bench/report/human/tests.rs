@@ -9,9 +9,42 @@ fn the_fullest_report_fits_on_a_screen_with_the_verdict_first() {
     let text = text(&sample());
     assert!(text.lines().count() <= LINES_MAX, "{text}");
     assert!(text.starts_with("AUDIT FAILED: flash_sale mixed"), "{text}");
-    for needed in
-        ["L2 order 0: seat 7", "and 192 more", "sold out after 1.50 s", "50 % of the ceiling", "seed 18446744"]
-    {
+    for needed in [
+        "L2 order 0: seat 7",
+        "and 194 more",
+        "sold out after 1.50 s; the last of them knew 0.25 s later",
+        "50 % of the ceiling",
+        "seed 18446744",
+        "first come, first served 0.900 (0.850 to 0.950)",
+        "overtaken p50 0, p99 3, max 5; won: human 62.5 %, bot 50.0 %",
+        "1.20 submits a buyer, 3 absorbed; 1 submits without an answer",
+        "worst after 0.5 s (40 repeats and failures), over 0.5 s later",
+        "2 sold again, half within 10 ms",
+        "threads 40 %; of the machine: server 90 %, others 1 %, stolen 0 %",
+        "valid; 100 requests",
+    ] {
         assert!(text.contains(needed), "{needed} is missing in:\n{text}");
     }
+}
+
+#[test]
+fn no_line_is_wider_than_the_page_whatever_the_names_are() {
+    let mut wide = sample();
+    wide.fairness.classes.iter_mut().for_each(|class| class.name = "很".repeat(90));
+    wide.reasons[0] = "so ".repeat(60);
+    let text = text(&wide);
+    assert!(text.lines().all(|line| line.chars().count() <= COLUMNS_MAX), "{text}");
+    assert!(text.contains('…'));
+}
+
+#[test]
+fn a_storm_without_an_end_and_a_run_that_is_not_valid_are_told_loudly() {
+    let mut bad = sample();
+    bad.verdict = Verdict::NotValid;
+    bad.validity.standing = Standing::Noisy;
+    bad.reasons = vec!["the machine was noisy: other programs took 40 % of it".to_owned()];
+    bad.repeats.storm.as_mut().unwrap().recovered_after_s = None;
+    let text = text(&bad);
+    assert!(text.starts_with("NOT VALID: ") && text.contains("  why         the machine was noisy"), "{text}");
+    assert!(text.contains("NEVER OVER") && text.contains("NOISY; 100 requests"), "{text}");
 }
