@@ -161,6 +161,22 @@ async fn a_run_shows_its_seats_and_its_cpu_over_time() {
     }
 }
 
+#[tokio::test(flavor = "multi_thread")]
+async fn a_generator_that_is_given_more_than_it_can_send_says_so_and_nothing_is_gated() {
+    // One thread cannot let a hundred thousand buyers a second go and hear all their answers.
+    let run = Run::of(Fault::None)
+        .but("about =", "thresholds = [\"created > 1000000\"]\nabout =")
+        .but("rate = 2000\nduration = \"200ms\"", "rate = 100000\nduration = \"200ms\"")
+        .but("connections = 8", "connections = 512")
+        .play()
+        .await
+        .report;
+    assert_eq!(run.validity.standing, Standing::GeneratorLimited, "{:?} {:?}", run.validity, run.generator);
+    assert_eq!(run.verdict, Verdict::NotValid);
+    assert!(run.reasons[0].starts_with("the generator was the limit: "), "{:?}", run.reasons);
+    assert!(run.audit.unwrap().clean, "slow is not wrong");
+}
+
 /// Fills a series from the counts of the pulse until dropped.
 async fn fill(pulse: Arc<Pulse>) -> Infallible {
     const WIDTH_US: u64 = 100_000;

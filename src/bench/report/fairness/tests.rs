@@ -92,7 +92,7 @@ fn a_strict_queue_scores_one_a_reversed_one_zero_and_a_lottery_a_half() {
 #[test]
 fn the_interval_of_a_lottery_holds_the_half_about_95_times_in_100() {
     let holds = |seed: u64| {
-        let lottery = sale(120, |at| scattered(seed << 32 | u64::from(at)) % 3 == 0);
+        let lottery = sale(120, |at| scattered(seed << 32 | u64::from(at)).is_multiple_of(3));
         lottery.low <= 0.5 && 0.5 <= lottery.high
     };
     let held = (1..=400).filter(|seed| holds(*seed)).count();

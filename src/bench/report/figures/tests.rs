@@ -44,3 +44,30 @@ fn the_queue_is_drained_when_it_is_first_seen_empty_after_the_rush() {
     let speed = rush(5, &seen);
     assert_eq!((speed.drain_s, speed.queue_max), (Some(0.249), 7));
 }
+
+fn program(total: u64) -> ProgramLine {
+    serde_json::from_value(serde_json::json!({"id": "1", "title": "t", "place": "p", "showTime": "s", "onSale": true,
+        "permitChooseSeat": true, "realName": false, "perOrderLimit": 6, "perAccountLimit": 6, "total": total,
+        "available": 0, "held": 0, "sold": total, "seatBase": "100", "categories": []}))
+    .unwrap()
+}
+
+#[test]
+fn over_time_lasts_until_the_last_buyer_of_the_rush_knows_for_certain() {
+    let mut journal = Journal::default();
+    journal.told = vec![told(1_000, 1, 2), told(501_000, 2, 2), told(1_001_000, 3, 1), told(9_001_000, 4, 1)];
+    let order = |number| OrderNumber::new(number).unwrap();
+    let later = |number, at_us, what| Sequel { order: order(number), account: 0, at_us, what };
+    journal.sequels = vec![
+        later(1, 201_000, Later::Created),
+        later(3, 1_251_000, Later::Created),
+        later(2, 1_501_000, Later::Rejected(crate::bench::journal::Reason::Overload)),
+        later(1, 4_000_000, Later::Paid),
+        later(4, 9_501_000, Later::Created),
+    ];
+    let over = |journal: &Journal, total| sale(journal, &[], &program(total)).over_time_s;
+    assert_eq!(over(&journal, 5), Some(0.5), "order 2 was the last to hear; order 4 was made of seats that came back");
+    assert_eq!(over(&journal, 50), None, "not sold out");
+    journal.sequels.clear();
+    assert_eq!(over(&journal, 5), Some(0.0), "v1 to v3 know at once");
+}
