@@ -177,9 +177,15 @@ async fn a_generator_that_is_given_more_than_it_can_send_says_so_and_nothing_is_
     assert!(run.audit.unwrap().clean, "slow is not wrong");
 }
 
-/// Fills a series from the counts of the pulse until dropped.
+/// Fills a series from the counts of the pulse until dropped, unless the workers do.
 async fn fill(pulse: Arc<Pulse>) -> Infallible {
     const WIDTH_US: u64 = 100_000;
+    while pulse.released.load(Ordering::Relaxed) == 0 {
+        tokio::time::sleep(Duration::from_millis(5)).await;
+    }
+    if pulse.series.lock().unwrap().width_us > 0 {
+        return std::future::pending().await;
+    }
     let count = |pulse: &Pulse| [&pulse.placed, &pulse.failed].map(|n| n.load(Ordering::Relaxed));
     let mut before = count(&pulse);
     let start = Instant::now();

@@ -51,6 +51,7 @@ fn a_refusal_names_line_column_and_reason() {
         ("accounts = 10", "accounts = 0", "line 7, column 12", "dataset.accounts: 0 is not between 1 and 1000000"),
         ("{ A = 1 }", "{ B = 1 }", "line 22, column 20", "the hall has no such category"),
         ("errors_pct", "errrors_pct", "line 4, column 14", "no figure is called \"errrors_pct\""),
+        ("errors_pct <", "win_pct.slow <", "line 4, column 15", "no [[buyers]] have this name"),
         ("\"2s\"", "\"2 s\"", "line 14, column 12", "not a time span"),
         ("1 = 3", "17 = 3", "line 18, column 14", "not a number of tickets from 1 to 16"),
         ("2 = 7", "9 = 7", "line 18, column 12", "9 tickets are above per_order_limit, 6"),
