@@ -54,8 +54,8 @@ fn program(total: u64) -> ProgramLine {
 
 #[test]
 fn over_time_lasts_until_the_last_buyer_of_the_rush_knows_for_certain() {
-    let mut journal = Journal::default();
-    journal.told = vec![told(1_000, 1, 2), told(501_000, 2, 2), told(1_001_000, 3, 1), told(9_001_000, 4, 1)];
+    let told = vec![told(1_000, 1, 2), told(501_000, 2, 2), told(1_001_000, 3, 1), told(9_001_000, 4, 1)];
+    let mut journal = Journal { told, ..Journal::default() };
     let order = |number| OrderNumber::new(number).unwrap();
     let later = |number, at_us, what| Sequel { order: order(number), account: 0, at_us, what };
     journal.sequels = vec![
