@@ -151,7 +151,8 @@ impl<'a> Buyer<'a> {
     /// One submit, and how long the server asks to wait before another, in microseconds. It stands in the journal,
     /// without an answer, before it is sent: a visit may be broken off.
     async fn submit(&self, attempt: u8, intended_us: u64) -> (Told, u64) {
-        let begun = self.floor.begin(self.entry(attempt, intended_us));
+        let entry = self.entry(attempt, intended_us);
+        let begun = self.floor.begin(entry);
         let limit = self.class.patience.map_or(self.limit, |patience| patience.0);
         let ask = Ask::Create(self.arrival.version, &self.body);
         let Heard { reply, times } = self.floor.call(&ask, self.who, intended_us, limit).await;
@@ -166,8 +167,7 @@ impl<'a> Buyer<'a> {
             Reply::Overload(_) => Answer::Rejected(Reason::Overload),
             _ => Answer::Indeterminate,
         };
-        let told =
-            Told { sent_us: times.sent_us, answered_us: times.answered_us, answer, ..self.entry(attempt, intended_us) };
+        let told = Told { sent_us: times.sent_us, answered_us: times.answered_us, answer, ..entry };
         self.floor.end(begun, told);
         (told, come_back_us)
     }

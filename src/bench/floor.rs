@@ -3,6 +3,7 @@
 
 mod ask;
 mod budget;
+mod deadline;
 mod doors;
 mod pool;
 mod seen;
@@ -180,9 +181,10 @@ impl Floor {
             Ok(mut loan) => {
                 let sent_us = self.now_us();
                 ask.compose(&self.routes, token, &mut loan.connection);
-                let reply = match tokio::time::timeout(limit, loan.connection.exchange()).await {
-                    Ok(Ok(answer)) => ask.read(answer),
-                    Ok(Err(_)) | Err(_) => Reply::Broken,
+                let until = self.start + Duration::from_micros(sent_us) + limit;
+                let reply = match loan.deadline.limit(until, loan.connection.exchange()).await {
+                    Some(Ok(answer)) => ask.read(answer),
+                    Some(Err(_)) | None => Reply::Broken,
                 };
                 loan.give_back();
                 (sent_us, reply)

@@ -70,41 +70,13 @@ pub fn cpu_s() -> Option<f64> {
     process_cpu_s(&fs::read_to_string("/proc/self/stat").ok()?)
 }
 
-fn process_cpu_s(stat: &str) -> Option<f64> {
+/// CPU seconds in a text like `/proc/PID/stat`, user and system; `None` when it is none.
+#[must_use]
+pub fn process_cpu_s(stat: &str) -> Option<f64> {
     // The name in parentheses may hold spaces; user and system time are the 12th and 13th field after it.
     let mut fields = stat.rsplit_once(')')?.1.split_whitespace().skip(11);
     let (user, system): (f64, f64) = (fields.next()?.parse().ok()?, fields.next()?.parse().ok()?);
     Some((user + system) / TICKS_PER_S)
-}
-
-/// CPU seconds of the whole machine so far, over all its CPUs.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub struct MachineCpu {
-    /// Computing, for whomever.
-    pub busy_s: f64,
-    /// Taken away by the hypervisor.
-    pub stolen_s: f64,
-    /// Waiting.
-    pub idle_s: f64,
-}
-
-/// CPU time of the whole machine; `None` where there is no `/proc`.
-#[must_use]
-pub fn machine_cpu() -> Option<MachineCpu> {
-    parse_machine_cpu(&fs::read_to_string("/proc/stat").ok()?)
-}
-
-/// The first line: user, nice, system, idle, waiting for a disk, two kinds of interrupts, stolen; guests count as user.
-fn parse_machine_cpu(stat: &str) -> Option<MachineCpu> {
-    let fields = stat.lines().next()?.strip_prefix("cpu ")?.split_whitespace();
-    let ticks: Vec<f64> = fields.map_while(|field| field.parse().ok()).collect();
-    let [user, nice, system, idle, waiting, hard, soft, stolen, ..] = ticks[..] else { return None };
-    let seconds = |ticks: f64| ticks / TICKS_PER_S;
-    Some(MachineCpu {
-        busy_s: seconds(user + nice + system + hard + soft),
-        stolen_s: seconds(stolen),
-        idle_s: seconds(idle + waiting),
-    })
 }
 
 /// Threads of this process whose name begins so, and their CPU seconds so far; `None` where there is no `/proc`.
@@ -121,15 +93,80 @@ pub fn threads_cpu_s(name: &str) -> Option<(usize, f64)> {
     Some(sum)
 }
 
+/// What all CPUs of the machine have done since it started, in seconds over all of them.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct MachineCpu {
+    /// Worked, for whomever; without waiting for a disk.
+    pub busy_s: f64,
+    /// Had nothing to do, or waited for a disk.
+    pub idle_s: f64,
+    /// Wanted to work while the hypervisor gave the CPU to others.
+    pub stolen_s: f64,
+}
+
+impl MachineCpu {
+    /// Now; `None` where there is no `/proc`.
+    #[must_use]
+    pub fn read() -> Option<Self> {
+        Self::parse(&fs::read_to_string("/proc/stat").ok()?)
+    }
+
+    /// From a text like `/proc/stat`; `None` when it is none.
+    #[must_use]
+    pub fn parse(stat: &str) -> Option<Self> {
+        let line = stat.lines().find_map(|line| line.strip_prefix("cpu "))?;
+        let ticks: Vec<f64> = line.split_whitespace().map_while(|field| field.parse().ok()).collect();
+        // Guests are counted in user and nice already. Old kernels know no stolen time.
+        let &[user, nice, system, idle, wait, irq, soft_irq, ref rest @ ..] = &*ticks else { return None };
+        let seconds = |ticks: f64| ticks / TICKS_PER_S;
+        Some(Self {
+            busy_s: seconds(user + nice + system + irq + soft_irq),
+            idle_s: seconds(idle + wait),
+            stolen_s: seconds(rest.first().copied().unwrap_or(0.0)),
+        })
+    }
+
+    /// What was done since an earlier moment.
+    #[must_use]
+    pub fn since(self, earlier: Self) -> Self {
+        Self {
+            busy_s: self.busy_s - earlier.busy_s,
+            idle_s: self.idle_s - earlier.idle_s,
+            stolen_s: self.stolen_s - earlier.stolen_s,
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
 
     #[test]
-    fn the_machine_s_time_is_read_from_the_kernel_s_first_line() {
-        let stat = "cpu  1000 20 300 5000 60 7 3 40 0 0\ncpu0 1 2 3 4 5 6 7 8 9 10\n";
-        assert_eq!(parse_machine_cpu(stat), Some(MachineCpu { busy_s: 13.3, stolen_s: 0.4, idle_s: 50.6 }));
-        assert_eq!(parse_machine_cpu("cpu  1000 20"), None);
+    fn the_time_of_a_process_is_read_behind_its_name() {
+        let stat = "42 (a) b (c) S 1 2 3 4 5 6 7 8 9 10 150 50 0 0 20 0";
+        assert_eq!(process_cpu_s(stat), Some(2.0));
+        assert_eq!(process_cpu_s("42 (tpp) S 1 2"), None);
+        assert_eq!(process_cpu_s(""), None);
+    }
+
+    #[test]
+    fn the_time_of_a_machine_is_that_of_all_its_cpus() {
+        let stat = "cpu  100 20 30 4000 500 6 7 80 90 9\ncpu0 1 2 3 4 5 6 7 8 9 10\nintr 5\n";
+        let cpu = MachineCpu::parse(stat).unwrap();
+        assert_eq!(cpu, MachineCpu { busy_s: 1.63, idle_s: 45.0, stolen_s: 0.8 });
+        let old = MachineCpu::parse("cpu 0 0 0 100 0 0 0").unwrap();
+        assert_eq!((old.idle_s, old.stolen_s), (1.0, 0.0));
+        let since = cpu.since(MachineCpu { busy_s: 1.0, idle_s: 40.0, stolen_s: 0.5 });
+        assert!((since.busy_s - 0.63).abs() < 1e-9 && (since.idle_s - 5.0).abs() < 1e-9, "{since:?}");
+        assert_eq!(MachineCpu::parse("cpu0 1 2 3 4 5 6 7"), None);
+        assert_eq!(MachineCpu::parse("cpu  1 2 x 4 5 6 7"), None);
+    }
+
+    #[cfg(target_os = "linux")]
+    #[test]
+    fn this_process_and_this_machine_have_worked() {
+        let (process, machine) = (cpu_s().unwrap(), MachineCpu::read().unwrap());
+        assert!(process >= 0.0 && machine.busy_s > 0.0, "{process} {machine:?}");
     }
 
     #[test]

@@ -21,6 +21,7 @@ const DOCUMENTS: &[&str] = &[
     "CHANGELOG.md",
     "docs/DEPENDENCIES.md",
     "docs/IMPORT.md",
+    "docs/JOURNAL.md",
     "docs/METRICS.md",
     "docs/PERFORMANCE.md",
     "docs/SCENARIOS.md",
@@ -124,4 +125,15 @@ fn every_figure_is_described_and_every_described_figure_is_known() {
     for word in steps.chain(metric::KINDS).chain(abort::LIVE) {
         assert!(text.contains(&format!("`{word}`")), "{word} is not described");
     }
+}
+
+#[test]
+fn the_journal_in_its_document_is_opened() {
+    let text = read("docs/JOURNAL.md");
+    let line = between(&text, "```text\n", "```").next().expect("the document shows a first line");
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("journal");
+    fs::write(&path, line).unwrap();
+    let opened = tpp::bench::journal::Journal::open(&path).unwrap();
+    assert_eq!(opened.journal.scene.categories[0].price_cents, 38_000);
 }

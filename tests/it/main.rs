@@ -36,6 +36,8 @@ mod scenarios;
 #[cfg(test)]
 mod seats;
 #[cfg(test)]
+mod stalls;
+#[cfg(test)]
 mod tidy;
 #[cfg(test)]
 mod web_client;

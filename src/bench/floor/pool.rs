@@ -5,6 +5,7 @@ use std::{cell::RefCell, io, time::Duration};
 
 use tokio::sync::{Semaphore, SemaphorePermit};
 
+use super::deadline::Deadline;
 use crate::client::http1::{Connection, Target};
 
 /// How long opening a connection may take.
@@ -14,7 +15,7 @@ const OPEN_TIMEOUT: Duration = Duration::from_secs(5);
 #[derive(Debug)]
 pub(super) struct Pool {
     target: Target,
-    idle: RefCell<Vec<Connection>>,
+    idle: RefCell<Vec<(Connection, Deadline)>>,
     permits: Semaphore,
 }
 
@@ -22,6 +23,7 @@ pub(super) struct Pool {
 pub(super) struct Loan<'a> {
     pool: &'a Pool,
     pub(super) connection: Connection,
+    pub(super) deadline: Deadline,
     _permit: SemaphorePermit<'a>,
 }
 
@@ -39,12 +41,12 @@ impl Pool {
         let permit = self.permits.acquire().await.map_err(io::Error::other)?;
         loop {
             let idle = self.idle.borrow_mut().pop();
-            let connection = match idle {
-                Some(connection) if connection.is_reusable() => connection,
+            let (connection, deadline) = match idle {
+                Some((connection, deadline)) if connection.is_reusable() => (connection, deadline),
                 Some(_) => continue,
                 None => open_in_time(&self.target).await?,
             };
-            return Ok(Loan { pool: self, connection, _permit: permit });
+            return Ok(Loan { pool: self, connection, deadline, _permit: permit });
         }
     }
 }
@@ -52,13 +54,14 @@ impl Pool {
 impl Loan<'_> {
     pub(super) fn give_back(self) {
         if self.connection.is_reusable() {
-            self.pool.idle.borrow_mut().push(self.connection);
+            self.pool.idle.borrow_mut().push((self.connection, self.deadline));
         }
     }
 }
 
-async fn open_in_time(target: &Target) -> io::Result<Connection> {
-    tokio::time::timeout(OPEN_TIMEOUT, Connection::open(target))
+async fn open_in_time(target: &Target) -> io::Result<(Connection, Deadline)> {
+    let opened = tokio::time::timeout(OPEN_TIMEOUT, Connection::open(target))
         .await
-        .map_err(|_| io::Error::new(io::ErrorKind::TimedOut, "no connection within five seconds"))?
+        .map_err(|_| io::Error::new(io::ErrorKind::TimedOut, "no connection within five seconds"))?;
+    Ok((opened?, Deadline::new()))
 }

@@ -220,6 +220,36 @@ pub(super) mod tests {
         }
     }
 
+    /// The tables of docs/JOURNAL.md, byte by byte: they may only change with the number of the format.
+    #[test]
+    fn an_entry_has_the_bytes_that_are_documented() {
+        let told = Told {
+            arrival: 0x0403_0201,
+            account: 0x0807_0605,
+            class: 0x0a09,
+            attempt: 11,
+            intended_us: 0x12_1110_0f0e_0d0c,
+            sent_us: 0x1a19_1817_1615_1413,
+            answered_us: 0x2221_201f_1e1d_1c1b,
+            answer: Answer::Rejected(Reason::Code(-2)),
+            category: 0x2423,
+            tickets: 37,
+            version: OrderVersion::V4,
+            keyed: true,
+            picked: true,
+        };
+        let expected = [
+            &[1, 11, 9, 10, 1, 2, 3, 4, 5, 6, 7, 8, 0x23, 0x24, 37, 4 + 16 + 32][..],
+            &[12, 13, 14, 15, 16, 17, 18, 2, 19, 20, 21, 22, 23, 24, 25, 26],
+            &[27, 28, 29, 30, 31, 32, 33, 34, 0xfe, 0xff, 0xff, 0xff, 0, 0, 0, 0],
+        ];
+        assert_eq!(Record::Told(told).encode().as_slice(), expected.concat());
+        let what = Later::Rejected(Reason::Overload);
+        let sequel = Sequel { order: OrderNumber::new(0x0102).unwrap(), account: 3, at_us: 4, what };
+        let expected = [&[2, 0, 0, 0, 0, 0, 0, 0, 3, 0, 0, 0, 0, 0, 0, 0, 4, 0, 0, 0, 0, 0, 0, 5, 2, 1][..], &[0; 22]];
+        assert_eq!(Record::Sequel(sequel).encode().as_slice(), expected.concat());
+    }
+
     #[test]
     fn bytes_that_mean_nothing_are_no_entry() {
         assert_eq!(Record::decode(&[0; RECORD_BYTES]), None);

@@ -34,7 +34,7 @@ impl Clocks {
         let server = client.environment().await.ok();
         Self {
             at: Instant::now(),
-            machine: machine::machine_cpu(),
+            machine: MachineCpu::read(),
             generator_s: machine::cpu_s(),
             // What a Redis beside the server takes is the server's doing, and it does not tell.
             server_s: server.filter(|server| server.engine != "redis").map(|server| server.cpu_s),
@@ -46,9 +46,8 @@ impl Clocks {
         Usage {
             played_s: self.at.duration_since(before.at).as_secs_f64(),
             machine: self.machine.zip(before.machine).map(|(after, before)| {
-                let busy_s = after.busy_s - before.busy_s;
-                let stolen_s = after.stolen_s - before.stolen_s;
-                MachineTime { busy_s, stolen_s, all_s: busy_s + stolen_s + after.idle_s - before.idle_s }
+                let MachineCpu { busy_s, idle_s, stolen_s } = after.since(before);
+                MachineTime { busy_s, stolen_s, all_s: busy_s + stolen_s + idle_s }
             }),
             generator_s: between(self.generator_s, before.generator_s),
             server_s: between(self.server_s, before.server_s),

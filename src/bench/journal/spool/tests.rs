@@ -1,3 +1,6 @@
+//! One journal written by several workers, a long one, and a disk that is full.
+//! Must not need a server.
+
 use super::{
     super::{Answer, Journal, Later, Reason, SceneCategory},
     *,
