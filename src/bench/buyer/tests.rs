@@ -78,7 +78,7 @@ name = "bot"
 kind = "bot"
 submits = 2
 "#;
-    let mut of_one: Option<Vec<(u32, u32, u16, Option<u64>)>> = None;
+    let mut of_one = None;
     for workers in 1..=4 {
         let office = FakeOffice::open(Fault::None).await;
         let ground = ground(&office, sale(RUSH, classes)).await;
