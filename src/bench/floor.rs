@@ -10,6 +10,7 @@ mod seen;
 
 use std::{
     cell::RefCell,
+    collections::HashSet,
     io,
     sync::{
         Arc, Mutex,
@@ -27,16 +28,17 @@ pub use seen::Seen;
 
 use crate::{
     bench::{
+        accounts::Accounts,
         hall::Hall,
         journal::{Pen, Sequel, Told},
         scenario::Scenario,
         schedule::Schedule,
         series::{Series, Stretch},
         tally::{Tally, Times},
+        witness::View,
     },
     client::http1::Target,
-    domain::ids::{TicketUserId, UserId},
-    wire::admin::AccountsMade,
+    domain::ids::{OrderNumber, TicketUserId, UserId},
 };
 
 /// What is played, where and with whom: the same for all workers.
@@ -49,7 +51,11 @@ pub struct Ground {
     /// The program.
     pub hall: Hall,
     /// The accounts.
-    pub accounts: AccountsMade,
+    pub accounts: Accounts,
+    /// What the server can be asked about them.
+    pub view: View,
+    /// Orders that these accounts had before the run.
+    pub earlier: HashSet<OrderNumber>,
     /// All arrivals.
     pub schedule: Schedule,
     /// What it was drawn from.
@@ -60,20 +66,24 @@ impl Ground {
     /// The account with this position.
     #[must_use]
     pub fn user(&self, account: u32) -> UserId {
-        UserId::new(self.accounts.first_user_id.get() + u64::from(account)).expect("the server's ids are in range")
+        self.accounts.user(account)
     }
 
     /// The first ticket users of an account.
     pub fn ticket_users(&self, account: u32, count: u32) -> impl Iterator<Item = TicketUserId> {
-        let first = self.accounts.first_ticket_user_id.get();
-        let first = first + u64::from(account) * u64::from(self.accounts.ticket_users_each);
-        (0..u64::from(count)).map(move |at| TicketUserId::new(first + at).expect("the server's ids are in range"))
+        self.accounts.ticket_users(account, count).into_iter()
+    }
+
+    /// Is there a page of our mock bank to pay at? Behind a gateway only where its way was given.
+    #[must_use]
+    pub fn has_bank(&self) -> bool {
+        self.view == View::Operator || self.target.way().leads_to_a_bank()
     }
 
     /// The token of an account.
     #[must_use]
     pub fn token(&self, account: u32) -> &str {
-        &self.accounts.tokens[account as usize]
+        self.accounts.token(account)
     }
 }
 

@@ -7,11 +7,7 @@ use crate::{
         ids::{CategoryId, ProgramId},
         money::Cents,
     },
-    wire::{
-        admin::ProgramLine,
-        order::PickedSeat,
-        program::{SeatMap, SeatView},
-    },
+    wire::{admin::ProgramLine, order::PickedSeat, program::SeatView},
 };
 
 /// The program that is played on.
@@ -82,10 +78,29 @@ impl Hall {
         }
     }
 
+    /// The hall that a data set describes, for a system that shows none; categories are numbered from 1.
+    #[must_use]
+    pub fn of_dataset(program: ProgramId, title: &str, dataset: &Dataset) -> Self {
+        let categories = (1..).zip(&dataset.categories).map(|(id, plan)| HallCategory {
+            id: CategoryId::new(id).expect("counted from 1"),
+            name: plan.name.clone(),
+            price: plan.price,
+            seats: plan.rows * plan.seats_per_row,
+            rows: Vec::new(),
+        });
+        Self {
+            program,
+            title: title.to_owned(),
+            per_order_limit: dataset.per_order_limit,
+            per_account_limit: dataset.per_account_limit,
+            real_name: dataset.real_name,
+            categories: categories.collect(),
+        }
+    }
+
     /// The same hall with the rows that the seat map shows.
     #[must_use]
-    pub fn with_rows(mut self, map: SeatMap) -> Self {
-        let mut seats: Vec<SeatView> = map.seat_vo_map.into_values().flatten().collect();
+    pub fn with_rows(mut self, mut seats: Vec<SeatView>) -> Self {
         seats.sort_unstable_by_key(|s| (s.ticket_category_id, s.row_code, s.col_code));
         for category in &mut self.categories {
             for seat in seats.iter().filter(|s| s.ticket_category_id == category.id) {

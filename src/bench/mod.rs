@@ -5,12 +5,14 @@
 //! `runner` (`buyer` over `floor`) → `tally`, `journal` → `verdict` → `report`. `rehearsal` walks this way once.
 
 pub mod abort;
+pub mod accounts;
 pub mod buyer;
 pub mod child;
 pub mod closed_loop;
 pub mod floor;
 pub mod hall;
 pub mod journal;
+pub mod journey;
 pub mod machine;
 pub mod metric;
 pub mod percentile;
@@ -26,6 +28,7 @@ pub mod stage;
 pub mod tally;
 pub mod verdict;
 pub mod watcher;
+pub mod witness;
 
 #[cfg(test)]
 mod fake_office;

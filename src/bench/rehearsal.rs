@@ -32,11 +32,12 @@ use crate::{
         tally::Tally,
         verdict::{self, Case},
         watcher::{Seen, Watcher, wall_ms},
+        witness::{self, View, Witness},
     },
     client::{Client, ClientError},
     domain::ids::OrderNumber,
     wire::{
-        admin::{Environment, OrderLine, ProgramLine},
+        admin::{Environment, OrderLine, ProgramLine, QueueAnswer},
         api::OrderState,
     },
 };
@@ -136,7 +137,8 @@ pub async fn rehearse(
     acts: impl Fn(Act),
 ) -> Result<Rehearsed, RehearsalError> {
     acts(Act::Staging);
-    let before = client.environment().await?;
+    let witness = Witness::of(client, &settings.playing);
+    let before = witness.environment().await?;
     let ground = stage::set(client, settings.scenario.clone(), &settings.playing, settings.seed).await?;
     let ground = Arc::new(ground);
     acts(Act::Playing(ground.schedule.buyers()));
@@ -149,15 +151,19 @@ pub async fn rehearse(
         pulse: pulse.clone(),
         stop: halted.clone(),
     };
-    let began = Clocks::read(client).await;
-    let (played, mut seen) = play_watched(client, &ground, play, (&halt, &stop)).await?;
-    let usage = Clocks::read(client).await.since(&began);
+    let began = Clocks::read(witness).await;
+    let (played, mut seen) = play_watched(client, witness, &ground, play, (&halt, &stop)).await?;
+    let usage = Clocks::read(witness).await.since(&began);
     acts(Act::Settling);
-    drain(client, &mut seen.queue).await?;
-    let server = client.environment().await?;
-    let program = settled(client, &ground, &halted).await?;
-    let orders = client.all_orders(ground.hall.program).await?;
-    let server = Environment { cpu_s: server.cpu_s - before.cpu_s, ..server };
+    drain(witness, &mut seen.queue).await?;
+    witness.accepted_settle(&ground, &played.journal, DRAIN_MAX).await?;
+    let server = witness.environment().await?;
+    let program = settled(witness, &ground, &played.journal, &halted).await?;
+    let shown = witness.orders(&ground, &played.journal).await?;
+    let made = shown.orders.iter().filter(|order| !ground.earlier.contains(&order.order_number));
+    let orders: Vec<OrderLine> = made.cloned().collect();
+    let server =
+        server.zip(before).map(|(server, before)| Environment { cpu_s: server.cpu_s - before.cpu_s, ..server });
     let series = pulse.series.lock().expect("nobody panics while it is held").clone();
     let interrupted = *stop.borrow();
     let mut report = Evidence {
@@ -176,7 +182,7 @@ pub async fn rehearse(
     .report(server);
     if settings.audit {
         acts(Act::Auditing);
-        report.audit = Some(audit(client, &ground, &played.journal, &orders, &program).await?);
+        report.audit = Some(audit(witness, &ground, &played.journal, &shown, &program).await?);
     }
     let circumstances = Circumstances { interrupted, strict: settings.strict };
     (report.verdict, report.reasons) = judgement::verdict(&report, circumstances);
@@ -187,6 +193,7 @@ pub async fn rehearse(
 /// Plays on threads of their own, watched, until all is played, or `stop` says so, or a rule of `abort_on_fail`.
 async fn play_watched(
     client: &Client,
+    witness: Witness<'_>,
     ground: &Arc<Ground>,
     play: Play,
     (halt, stop): (&watch::Sender<bool>, &watch::Receiver<bool>),
@@ -208,7 +215,7 @@ async fn play_watched(
             never = stopped => match never {},
         }
     };
-    let watcher = Watcher { client, ground, pulse: &pulse };
+    let watcher = Watcher { operator: witness.operator(), ground, pulse: &pulse };
     let (played, seen) = watcher.until(playing, halt).await;
     let played = played.map_err(|error| match error {
         PlayError::Unreachable(error) => RehearsalError::Unreachable(client.url().to_owned(), error),
@@ -217,11 +224,11 @@ async fn play_watched(
     Ok((played?, seen))
 }
 
-/// Waits until the queue is empty, or says by its last entry that it is not.
-async fn drain(client: &Client, seen: &mut Vec<QueueSeen>) -> Result<(), ClientError> {
+/// Waits until the queue is empty, or says by its last entry that it is not. A queue that nobody sees is not waited for.
+async fn drain(witness: Witness<'_>, seen: &mut Vec<QueueSeen>) -> Result<(), ClientError> {
     let deadline = Instant::now() + DRAIN_MAX;
     loop {
-        let depth = client.queue().await?.depth;
+        let Some(QueueAnswer { depth }) = witness.queue().await? else { return Ok(()) };
         seen.push((wall_ms(), depth));
         if depth == 0 || Instant::now() > deadline {
             return Ok(());
@@ -231,11 +238,17 @@ async fn drain(client: &Client, seen: &mut Vec<QueueSeen>) -> Result<(), ClientE
 }
 
 /// The program once short holds have ended; of a run that was broken off, at once.
-async fn settled(client: &Client, ground: &Ground, stop: &watch::Receiver<bool>) -> Result<ProgramLine, ClientError> {
+async fn settled(
+    witness: Witness<'_>,
+    ground: &Ground,
+    journal: &Journal,
+    stop: &watch::Receiver<bool>,
+) -> Result<ProgramLine, ClientError> {
     let hold = ground.scenario.hold.map(|span| span.0).filter(|hold| *hold <= HOLD_WAITED_MAX);
+    let hold = hold.filter(|_| ground.view != View::Answers);
     let deadline = Instant::now() + hold.map_or(Duration::ZERO, |hold| hold + EXPIRY_GRACE);
     loop {
-        let program = client.program(ground.hall.program).await?;
+        let program = witness.program(ground, journal).await?;
         if program.held == 0 || Instant::now() >= deadline || *stop.borrow() {
             return Ok(program);
         }
@@ -244,24 +257,19 @@ async fn settled(client: &Client, ground: &Ground, stop: &watch::Receiver<bool>)
 }
 
 async fn audit(
-    client: &Client,
+    witness: Witness<'_>,
     ground: &Ground,
     journal: &Journal,
-    orders: &[OrderLine],
+    seen: &witness::Seen,
     program: &ProgramLine,
 ) -> Result<report::Audit, ClientError> {
     let mut missing: HashMap<OrderNumber, Option<OrderState>> = HashMap::new();
-    for (order, account) in verdict::missing(journal, orders) {
-        let state = match client.progress(order, ground.token(account)).await {
-            Ok(progress) => Some(progress.state),
-            Err(ClientError::Refused { .. } | ClientError::NotUnderstood { .. }) => None,
-            Err(error) => return Err(error),
-        };
-        missing.insert(order, state);
+    for (order, account) in verdict::missing(journal, &seen.orders) {
+        missing.insert(order, witness.state_of(ground, order, account).await?);
     }
-    let findings = verdict::judge(&Case { ground, journal, orders, program, missing: &missing });
-    let server = client.audit(Some(ground.hall.program)).await?;
-    Ok(judgement::audit(&server, findings, orders.len() as u64, journal.told.len() as u64))
+    let judged = verdict::judge(&Case { ground, journal, seen, program, missing: &missing });
+    let server = witness.audit(ground.hall.program).await?;
+    Ok(judgement::audit(server.as_ref(), judged, seen.orders.len() as u64, journal.told.len() as u64))
 }
 
 #[cfg(test)]

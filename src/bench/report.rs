@@ -247,6 +247,8 @@ pub struct LawStanding {
     pub verdict: String,
     /// Who looked: `server`, `journal`.
     pub by: Vec<&'static str>,
+    /// Why it was not checked; absent when it was.
+    pub reason: Option<String>,
 }
 
 /// What breaks a law.

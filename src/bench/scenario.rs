@@ -6,6 +6,7 @@ mod class;
 mod complaint;
 mod phase;
 mod retry;
+pub mod steps;
 mod trace;
 
 use std::{
@@ -81,6 +82,9 @@ pub struct Scenario {
     pub phases: Vec<Phase>,
     /// Kinds of buyers.
     pub buyers: Vec<BuyerClass>,
+    /// Steps of a visit, for a system that is not of this family; all classes walk them then.
+    #[serde(default)]
+    pub steps: Vec<steps::StepPlan>,
     /// What must come out.
     #[serde(default)]
     pub expect: Expect,

@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 
 use hdrhistogram::Histogram;
 
-use crate::bench::journal::Reason;
+use crate::bench::{journal::Reason, scenario::steps::StepName};
 
 /// A step of a visit.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -33,10 +33,14 @@ pub enum Step {
     Cancel,
     /// From the intended first submit to "created": over retries and polls.
     Confirm,
+    /// A step of the scenario.
+    Named(StepName),
+    /// The step of the scenario that orders: its request counts as [`Self::Create`] already.
+    Ordering(StepName),
 }
 
 impl Step {
-    /// All, in the order of their declaration.
+    /// All that are no step of a scenario, in the order of their declaration.
     pub const ALL: [Self; 11] = [
         Self::LookList,
         Self::LookDetail,
@@ -50,6 +54,24 @@ impl Step {
         Self::Cancel,
         Self::Confirm,
     ];
+
+    /// Its place in [`Self::ALL`]; `None` for a step of a scenario.
+    const fn place(self) -> Option<usize> {
+        match self {
+            Self::LookList => Some(0),
+            Self::LookDetail => Some(1),
+            Self::LookSeats => Some(2),
+            Self::Create => Some(3),
+            Self::Poll => Some(4),
+            Self::Status => Some(5),
+            Self::Pay => Some(6),
+            Self::Bank => Some(7),
+            Self::PayCheck => Some(8),
+            Self::Cancel => Some(9),
+            Self::Confirm => Some(10),
+            Self::Named(_) | Self::Ordering(_) => None,
+        }
+    }
 
     /// Its name in reports.
     #[must_use]
@@ -66,7 +88,13 @@ impl Step {
             Self::PayCheck => "pay_check",
             Self::Cancel => "cancel",
             Self::Confirm => "confirm",
+            Self::Named(name) | Self::Ordering(name) => name.word(),
         }
+    }
+
+    /// Is each of them a request that is not counted elsewhere?
+    const fn is_request(self) -> bool {
+        !matches!(self, Self::Confirm | Self::Ordering(_))
     }
 }
 
@@ -156,11 +184,15 @@ fn record(histogram: &mut Histogram<u64>, span_us: u64) {
     histogram.record(span_us).expect("a histogram that grows takes every span");
 }
 
+type ByOutcome = [Option<Box<Latency>>; Outcome::ALL.len()];
+
 /// Figures of one worker, or of all.
 #[derive(Debug, Clone, Default)]
 pub struct Tally {
     /// By step and outcome, in the order of their declarations.
-    steps: [[Option<Box<Latency>>; Outcome::ALL.len()]; Step::ALL.len()],
+    steps: [ByOutcome; Step::ALL.len()],
+    /// Steps of the scenario.
+    named: BTreeMap<Step, ByOutcome>,
     /// Buyers that the dispatcher let go, by how late: its own lateness, without waiting for a connection.
     dispatch: Option<Histogram<u64>>,
     /// Rejections of submits, by word.
@@ -176,7 +208,11 @@ impl Tally {
     }
 
     fn of(&mut self, step: Step, outcome: Outcome) -> &mut Latency {
-        self.steps[step as usize][outcome as usize].get_or_insert_with(|| Box::new(Latency::new()))
+        let outcomes = match step.place() {
+            Some(place) => &mut self.steps[place],
+            None => self.named.entry(step).or_default(),
+        };
+        outcomes[outcome as usize].get_or_insert_with(|| Box::new(Latency::new()))
     }
 
     /// Counts a buyer let go this late.
@@ -213,7 +249,11 @@ impl Tally {
 
     /// Steps with their outcomes and latencies.
     pub fn steps(&self) -> impl Iterator<Item = (Step, Outcome, &Latency)> {
-        Step::ALL.into_iter().flat_map(move |step| self.of_step(step).map(move |(outcome, l)| (step, outcome, l)))
+        let named = self.named.keys().copied();
+        Step::ALL
+            .into_iter()
+            .chain(named)
+            .flat_map(move |step| self.of_step(step).map(move |(outcome, l)| (step, outcome, l)))
     }
 
     fn of_step(&self, step: Step) -> impl Iterator<Item = (Outcome, &Latency)> {
@@ -223,7 +263,11 @@ impl Tally {
     /// Latency of a step that came out this way; `None` when none did.
     #[must_use]
     pub fn latency(&self, step: Step, outcome: Outcome) -> Option<&Latency> {
-        self.steps[step as usize][outcome as usize].as_deref()
+        let outcomes = match step.place() {
+            Some(place) => &self.steps[place],
+            None => self.named.get(&step)?,
+        };
+        outcomes[outcome as usize].as_deref()
     }
 
     /// Latency of a step over all outcomes.
@@ -244,7 +288,7 @@ impl Tally {
     /// Requests sent, and those that failed.
     #[must_use]
     pub fn requests(&self) -> (u64, u64) {
-        let requests = self.steps().filter(|(step, _, _)| *step != Step::Confirm);
+        let requests = self.steps().filter(|(step, _, _)| step.is_request());
         requests.fold((0, 0), |(all, failed), (_, outcome, latency)| {
             let count = latency.service.len();
             (all + count, failed + if outcome == Outcome::Failed { count } else { 0 })
@@ -283,7 +327,7 @@ mod tests {
     fn every_step_and_outcome_has_a_place_of_its_own() {
         let mut tally = Tally::default();
         for (at, step) in Step::ALL.into_iter().enumerate() {
-            assert_eq!(step as usize, at);
+            assert_eq!(step.place(), Some(at));
             for (at, outcome) in Outcome::ALL.into_iter().enumerate() {
                 assert_eq!(outcome as usize, at);
                 tally.step(step, outcome, times(0, 0, 1));

@@ -2,12 +2,18 @@
 //! Must not believe the server's own audit: it is shown beside this one.
 
 mod books;
+mod reach;
+mod seats;
 mod told;
 
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeMap, HashMap, HashSet};
 
 use crate::{
-    bench::{floor::Ground, journal::Journal},
+    bench::{
+        floor::Ground,
+        journal::Journal,
+        witness::{Seen, View},
+    },
     domain::{
         audit::{FINDINGS_PER_LAW_MAX, Finding, Law},
         ids::{OrderNumber, ProgramId},
@@ -18,9 +24,6 @@ use crate::{
     },
 };
 
-/// Laws that this side can check by itself.
-pub const CHECKED: [Law; 7] = [Law::L2, Law::L5, Law::L6, Law::L7, Law::L8, Law::L9, Law::L10];
-
 /// All that is known when a run is over.
 #[derive(Debug)]
 pub struct Case<'a> {
@@ -28,12 +31,21 @@ pub struct Case<'a> {
     pub ground: &'a Ground,
     /// What was told.
     pub journal: &'a Journal,
-    /// All orders of the program, as the server shows them to an operator.
-    pub orders: &'a [OrderLine],
+    /// The orders of the program, as far as the server shows them.
+    pub seen: &'a Seen,
     /// The program at the end.
     pub program: &'a ProgramLine,
     /// What the status route says of orders that were told and are not among `orders`.
     pub missing: &'a HashMap<OrderNumber, Option<OrderState>>,
+}
+
+/// What this side found.
+#[derive(Debug, Default)]
+pub struct Judged {
+    /// What breaks a law.
+    pub findings: Vec<Finding>,
+    /// Laws that this side could not check, or not wholly, and why. What was found against them stands all the same.
+    pub unchecked: BTreeMap<Law, String>,
 }
 
 /// Orders that buyers were told of and that the server does not show, with the account to ask as.
@@ -49,22 +61,31 @@ pub fn missing(journal: &Journal, orders: &[OrderLine]) -> Vec<(OrderNumber, u32
         .collect()
 }
 
-/// Judges. Empty is good.
+/// Judges.
 #[must_use]
-pub fn judge(case: &Case<'_>) -> Vec<Finding> {
+pub fn judge(case: &Case<'_>) -> Judged {
     let mut findings = Findings::new(case.program.id);
+    let unchecked = reach::unchecked(case);
+    told::orders_belong_to_who_was_told(case, &mut findings);
+    if case.ground.view == View::Answers {
+        return Judged { findings: findings.kept, unchecked };
+    }
     books::seats_are_in_one_live_order(case, &mut findings);
     books::limits_are_kept(case, &mut findings);
     books::orders_add_up(case, &mut findings);
     books::keys_made_one_order(case, &mut findings);
-    told::orders_belong_to_who_was_told(case, &mut findings);
     told::orders_are_there(case, &mut findings);
     told::orders_are_what_was_wanted(case, &mut findings);
     told::repeats_named_one_order(case, &mut findings);
     told::nothing_was_made_behind_a_buyers_back(case, &mut findings);
     told::later_words_hold(case, &mut findings);
-    told::nobody_was_sent_away_early(case, &mut findings);
-    findings.kept
+    if !unchecked.contains_key(&Law::L10) {
+        told::nobody_was_sent_away_early(case, &mut findings);
+    }
+    seats::no_seat_is_shown_twice(case, &mut findings);
+    seats::seats_of_live_orders_are_taken(case, &mut findings);
+    seats::no_more_tickets_than_seats(case, &mut findings);
+    Judged { findings: findings.kept, unchecked }
 }
 
 /// Collects findings, up to a limit a law.

@@ -33,8 +33,8 @@ const RULES_LOOK: Duration = Duration::from_millis(50);
 /// Whom to look at.
 #[derive(Debug)]
 pub struct Watcher<'a> {
-    /// The server.
-    pub client: &'a Client,
+    /// The server, where an operator may ask it; seats, queue and its CPU are not seen otherwise.
+    pub operator: Option<&'a Client>,
     /// What is played.
     pub ground: &'a Ground,
     /// How it is going.
@@ -71,10 +71,14 @@ impl Watcher<'_> {
         loop {
             tokio::time::sleep(QUEUE_LOOK).await;
             // A server that is too busy to say so now will be asked again.
-            if let Ok(queue) = self.client.queue().await {
-                seen.push((wall_ms(), queue.depth));
+            if let Some(depth) = self.queue().await {
+                seen.push((wall_ms(), depth));
             }
         }
+    }
+
+    async fn queue(&self) -> Option<u64> {
+        Some(self.operator?.queue().await.ok()?.depth)
     }
 
     async fn look_at_rules(&self, referee: &mut Referee, stop: &watch::Sender<bool>) -> Infallible {
@@ -92,10 +96,10 @@ impl Watcher<'_> {
         let mut server = ServerTime::default();
         loop {
             let at_us = us_since(start);
-            let queue = self.client.queue().await.ok().map(|queue| queue.depth);
-            let seats = self.seats().await;
+            let queue = self.queue().await;
+            let seats = self.seats().await.unwrap_or_default();
             let generator_cpu_pct = workers.look();
-            let server_cpu_pct = server.look(self.client).await;
+            let server_cpu_pct = server.look(self.operator).await;
             let sample = Sample { at_us, seats, queue, generator_cpu_pct, server_cpu_pct };
             let width_us = {
                 let mut series = self.pulse.series.lock().expect("nobody panics while it is held");
@@ -116,15 +120,15 @@ impl Watcher<'_> {
         now.checked_sub(Duration::from_micros(first_us)).unwrap_or(now)
     }
 
-    /// Seats of each category of the hall; empty when the server does not tell.
-    async fn seats(&self) -> Vec<Seats> {
+    /// Seats of each category of the hall; `None` when the server does not tell.
+    async fn seats(&self) -> Option<Vec<Seats>> {
         let hall = &self.ground.hall;
-        let Ok(program) = self.client.program(hall.program).await else { return Vec::new() };
+        let program = self.operator?.program(hall.program).await.ok()?;
         let counts = hall.categories.iter().map(|category| {
             let line = program.categories.iter().find(|line| line.id == category.id)?;
             Some(Seats { available: line.available.into(), held: line.held.into(), sold: line.sold.into() })
         });
-        counts.collect::<Option<_>>().unwrap_or_default()
+        counts.collect()
     }
 }
 
@@ -175,11 +179,11 @@ impl Reading {
 struct ServerTime(Option<Reading>);
 
 impl ServerTime {
-    async fn look(&mut self, client: &Client) -> Option<f64> {
+    async fn look(&mut self, operator: Option<&Client>) -> Option<f64> {
         if self.0.is_some_and(|last| last.at.elapsed() < SERVER_LOOK) {
             return None;
         }
-        let cpu_s = client.environment().await.ok()?.cpu_s;
+        let cpu_s = operator?.environment().await.ok()?.cpu_s;
         let now = Reading { at: Instant::now(), cpu_s, threads: 1 };
         self.0.replace(now)?.pct(now)
     }

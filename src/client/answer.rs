@@ -27,10 +27,31 @@ pub struct CodeAnswer {
     pub data: IgnoredAny,
 }
 
-/// Reads the envelope of create or poll; `None` when it is none.
+/// Reads the envelope of create or poll; `None` when it is none. A "no" may have data of any shape: a request that is not
+/// well-formed is refused with a list of its faults.
 #[must_use]
 pub fn number(body: &[u8]) -> Option<NumberAnswer> {
-    serde_json::from_slice(body).ok()
+    let refused = || code(body).filter(|&code| code != 0).map(|code| NumberAnswer { code, data: None });
+    serde_json::from_slice(body).ok().or_else(refused)
+}
+
+/// The envelope of `/order/pay/check`: the code, and with 0 the status of the order.
+#[must_use]
+pub fn order_status(body: &[u8]) -> Option<Result<u8, i32>> {
+    #[derive(Deserialize)]
+    struct Paid {
+        data: Status,
+    }
+    #[derive(Deserialize)]
+    #[serde(rename_all = "camelCase")]
+    struct Status {
+        #[serde(with = "text")]
+        order_status: u8,
+    }
+    match code(body)? {
+        0 => serde_json::from_slice::<Paid>(body).ok().map(|paid| Ok(paid.data.order_status)),
+        code => Some(Err(code)),
+    }
 }
 
 /// Reads the code of an envelope; `None` when it is none.
@@ -53,6 +74,26 @@ mod tests {
         assert_eq!(read(r#"{"code":"40011","message":"余票不足","data":null}"#), Some((40011, None)));
         assert_eq!(read(r#"{"data":"1"}"#), None);
         assert_eq!(read("<html>"), None);
+    }
+
+    #[test]
+    fn a_no_is_one_whatever_its_data_is() {
+        let faults =
+            r#"{"code":"10054","message":"参数错误","data":[{"argumentName":"userId","message":"must not be null"}]}"#;
+        assert_eq!(number(faults.as_bytes()).map(|a| (a.code, a.data)), Some((10054, None)));
+        assert_eq!(order_status(faults.as_bytes()), Some(Err(10054)));
+        assert_eq!(number(br#"{"code":0,"data":{"orderNumber":"1"}}"#), None);
+        assert_eq!(number(br#"{"code":-100,"message":"system error"}"#).map(|a| a.code), Some(-100));
+    }
+
+    #[test]
+    fn the_status_of_an_order_is_read_from_text_and_from_a_number() {
+        for status in ["3", "\"3\""] {
+            let body = format!(r#"{{"code":0,"data":{{"id":"1","orderStatus":{status},"payOrderTime":""}}}}"#);
+            assert_eq!(order_status(body.as_bytes()), Some(Ok(3)));
+        }
+        assert_eq!(order_status(br#"{"code":"0","data":null}"#), None);
+        assert_eq!(order_status(b"<html>"), None);
     }
 
     #[test]

@@ -15,7 +15,7 @@ use tokio::{
     net::TcpStream,
 };
 
-use super::line::Line;
+use super::{line::Line, way::Way};
 
 /// Largest answer read, in bytes: above a hall's whole seat map, below a memory problem.
 pub const ANSWER_BYTES_MAX: usize = 64 << 20;
@@ -45,6 +45,7 @@ pub struct Target {
     host: String,
     prefix: String,
     line: Line,
+    way: Way,
 }
 
 impl Target {
@@ -86,29 +87,48 @@ impl Target {
             host: host.to_owned(),
             prefix: prefix.trim_end_matches('/').to_owned(),
             line: Line::default(),
+            way: Way::default(),
         })
+    }
+
+    /// The same server, reached this way.
+    #[must_use]
+    pub fn by(self, way: Way) -> Self {
+        Self { way, ..self }
+    }
+
+    /// The way that requests go.
+    #[must_use]
+    pub const fn way(&self) -> &Way {
+        &self.way
     }
 
     /// A JSON post to this path, all but the token and the body.
     #[must_use]
     pub fn post_json(&self, path: &str) -> Route {
-        self.route("POST", path, "Content-Type: application/json\r\nno_verify: true\r\n")
+        self.request("POST", path, &[("Content-Type", "application/json"), ("no_verify", "true")])
     }
 
     /// A form post to this path.
     #[must_use]
     pub fn post_form(&self, path: &str) -> Route {
-        self.route("POST", path, "Content-Type: application/x-www-form-urlencoded\r\n")
+        self.request("POST", path, &[("Content-Type", "application/x-www-form-urlencoded")])
     }
 
     /// A get of this path.
     #[must_use]
     pub fn get(&self, path: &str) -> Route {
-        self.route("GET", path, "")
+        self.request("GET", path, &[])
     }
 
-    fn route(&self, method: &str, path: &str, headers: &str) -> Route {
-        let head = format!("{method} {}{path} HTTP/1.1\r\nHost: {}\r\n{headers}", self.prefix, self.host);
+    /// A request with these headers; those of the way to the server come on top, and instead of these.
+    #[must_use]
+    pub fn request(&self, method: &str, path: &str, headers: &[(&str, &str)]) -> Route {
+        let mut head = format!("{method} {}{} HTTP/1.1\r\nHost: {}\r\n", self.prefix, self.way.path(path), self.host);
+        let own = headers.iter().copied().filter(|(name, _)| !self.way.carries(name));
+        for (name, value) in own.chain(self.way.headers().iter().map(|(name, value)| (name.as_str(), value.as_str()))) {
+            head.extend([name, ": ", value, "\r\n"]);
+        }
         Route { head: head.into_bytes() }
     }
 }

@@ -93,6 +93,17 @@ async fn a_request_is_one_piece_of_text_with_its_length() {
 }
 
 #[test]
+fn a_request_goes_the_way_that_was_given_and_its_headers_replace_ours() {
+    let headers = ["X-Key: k".to_owned(), "no_verify: false".to_owned()];
+    let way = Way::new(Some("/damai/{service}"), &headers).unwrap();
+    let target = Target::resolve("http://127.0.0.1:9/gate").unwrap().by(way);
+    let text = String::from_utf8(target.post_json("/order/get").head).unwrap();
+    let expected = "POST /gate/damai/order/order/get HTTP/1.1\r\nHost: 127.0.0.1:9\r\n\
+        Content-Type: application/json\r\nX-Key: k\r\nno_verify: false\r\n";
+    assert_eq!(text, expected);
+}
+
+#[test]
 fn only_plain_http_addresses_are_targets() {
     for bad in ["https://127.0.0.1:1", "127.0.0.1:1", "http://", "http://u@127.0.0.1", "http://127.0.0.1/?q"] {
         assert!(matches!(Target::resolve(bad), Err(TargetError::NotHttp(_))), "{bad} was taken");

@@ -5,6 +5,8 @@
 pub mod answer;
 pub mod http1;
 pub mod line;
+pub mod public;
+pub mod way;
 
 use std::time::Duration;
 
@@ -19,10 +21,9 @@ use crate::{
     wire::{
         admin::{AccountsMade, Environment, Imported, MakeAccounts, OrderLine, ProgramLine, QueueAnswer, SaleChange},
         api::{AuditAnswer, OrderProgress, Problem},
-        envelope::Envelope,
-        program::{OfProgram, SeatMap},
     },
 };
+use way::Way;
 
 /// How long a call may take: an audit of a large hall is the slowest.
 const CALL_TIMEOUT: Duration = Duration::from_secs(120);
@@ -92,6 +93,7 @@ pub struct Client {
     http: reqwest::Client,
     url: String,
     admin_token: Option<String>,
+    way: Way,
 }
 
 impl Client {
@@ -111,7 +113,19 @@ impl Client {
             .no_proxy()
             .build()
             .map_err(|e| unreachable(reasons(&e)))?;
-        Ok(Self { http, url: url.trim_end_matches('/').to_owned(), admin_token })
+        Ok(Self { http, url: url.trim_end_matches('/').to_owned(), admin_token, way: Way::default() })
+    }
+
+    /// The same server, reached this way.
+    #[must_use]
+    pub fn by(self, way: Way) -> Self {
+        Self { way, ..self }
+    }
+
+    /// The way that requests go.
+    #[must_use]
+    pub const fn way(&self) -> &Way {
+        &self.way
     }
 
     /// The address, without a trailing slash.
@@ -233,18 +247,6 @@ impl Client {
         self.read(&route, self.call(Method::GET, &route).header("token", token)).await
     }
 
-    /// Every seat of a program with its state, as buyers see it.
-    ///
-    /// # Errors
-    /// As every call; a business "no" is [`ClientError::Refused`] with status 200.
-    pub async fn seat_map(&self, program: ProgramId) -> Result<SeatMap, ClientError> {
-        let answer: Envelope<SeatMap> = self.post("/seat/relate/info", &OfProgram { program_id: program }).await?;
-        answer.data.ok_or_else(|| ClientError::Refused {
-            status: 200,
-            detail: format!("{} (code {})", answer.message.unwrap_or_default(), answer.code),
-        })
-    }
-
     /// The laws, over one program or all.
     ///
     /// # Errors
@@ -304,7 +306,10 @@ impl Client {
     }
 
     fn call(&self, method: Method, route: &str) -> RequestBuilder {
-        let request = self.http.request(method, format!("{}{route}", self.url));
+        let mut request = self.http.request(method, format!("{}{}", self.url, self.way.path(route)));
+        for (name, value) in self.way.headers() {
+            request = request.header(name, value);
+        }
         match &self.admin_token {
             Some(token) => request.bearer_auth(token),
             None => request,

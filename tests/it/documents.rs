@@ -20,6 +20,7 @@ const DOCUMENTS: &[&str] = &[
     "CONTRIBUTING.md",
     "CHANGELOG.md",
     "docs/DEPENDENCIES.md",
+    "docs/EXTERNAL.md",
     "docs/IMPORT.md",
     "docs/JOURNAL.md",
     "docs/METRICS.md",
@@ -99,6 +100,21 @@ fn the_readme_tells_the_scenarios_versions_and_licence() {
     }
     for version in ["| v1 |", "| v2 |", "| v3 |", "| v4 |"] {
         assert!(readme.contains(version), "{version} is missing");
+    }
+}
+
+#[test]
+fn the_documented_steps_are_a_scenario_and_the_documented_accounts_are_accounts() {
+    let text = read("docs/EXTERNAL.md");
+    let example = between(&text, "```toml\n", "```").next().expect("there is an example");
+    let scenario = tpp::bench::scenario::Scenario::parse(example).unwrap_or_else(|refused| panic!("{refused}"));
+    assert_eq!(scenario.steps.len(), 3);
+    let folder = tempfile::tempdir().unwrap();
+    for (mark, count) in [("```csv\n", 2), ("```json\n", 1)] {
+        let file = folder.path().join("accounts");
+        fs::write(&file, between(&text, mark, "```").next().unwrap()).unwrap();
+        let accounts = tpp::bench::accounts::Listed::read(&file).unwrap_or_else(|refused| panic!("{refused}"));
+        assert_eq!(accounts.rows().len(), count);
     }
 }
 

@@ -26,6 +26,8 @@ mod operators;
 #[cfg(test)]
 mod orders;
 #[cfg(test)]
+mod outside;
+#[cfg(test)]
 mod payment;
 #[cfg(test)]
 mod recovery;
@@ -37,6 +39,8 @@ mod scenarios;
 mod seats;
 #[cfg(test)]
 mod stalls;
+#[cfg(test)]
+mod steps;
 #[cfg(test)]
 mod tidy;
 #[cfg(test)]

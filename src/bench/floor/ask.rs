@@ -3,6 +3,7 @@
 
 use crate::{
     bench::{
+        journey::{Letter, Word},
         scenario::Look,
         tally::{Outcome, Step},
     },
@@ -17,9 +18,8 @@ use crate::{
     },
     wire::{
         api::OrderProgress,
-        envelope::Envelope,
         order::{CreateOrder, OrderRef},
-        pay::{Pay, PayCheck, PayCheckAnswer},
+        pay::{Pay, PayCheck},
         program::{OfProgram, ProgramRef},
     },
 };
@@ -43,6 +43,8 @@ pub enum Ask<'a> {
     PayCheck(OrderNumber),
     /// Cancel.
     Cancel(OrderNumber),
+    /// A step of the scenario.
+    Step(&'a Letter<'a>),
 }
 
 /// What came back.
@@ -58,6 +60,8 @@ pub enum Reply {
     Progress(OrderProgress),
     /// A code that is not 0.
     No(i32),
+    /// The answer to a step, as far as it is needed.
+    Word(Word),
     /// HTTP 429, or 503 with `Retry-After`: after how many seconds to come back, where it says so.
     Overload(Option<u32>),
     /// No answer, or one that makes no sense.
@@ -70,6 +74,7 @@ pub(super) fn outcome(reply: &Reply) -> Outcome {
         Reply::Done | Reply::Order(Some(_)) | Reply::OrderStatus(_) | Reply::Progress(_) => Outcome::Done,
         Reply::No(code) if *code == Rejection::SoldOut.code() => Outcome::SoldOut,
         Reply::No(_) => Outcome::Refused,
+        Reply::Word(word) => word.outcome,
         Reply::Overload(_) => Outcome::Overload,
         Reply::Broken => Outcome::Failed,
     }
@@ -120,6 +125,7 @@ impl Ask<'_> {
             Self::Bank(_) => Step::Bank,
             Self::PayCheck(_) => Step::PayCheck,
             Self::Cancel(_) => Step::Cancel,
+            Self::Step(letter) => letter.step(),
         }
     }
 
@@ -146,6 +152,7 @@ impl Ask<'_> {
                 let form = format!("out_trade_no={}&total_amount={}", pay.order_number, pay.price);
                 connection.compose_form(&routes.bank, None, &form);
             }
+            Self::Step(letter) => connection.compose_form(&letter.route, None, &letter.body),
             Self::PayCheck(order_number) => {
                 connection.compose_json(
                     &routes.pay_check,
@@ -157,6 +164,9 @@ impl Ask<'_> {
     }
 
     pub(super) fn read(&self, answer: Answer<'_>) -> Reply {
+        if let Self::Step(letter) = self {
+            return letter.read(answer);
+        }
         match answer.status {
             200 => {}
             429 => return Reply::Overload(answer.retry_after_s),
@@ -171,10 +181,10 @@ impl Ask<'_> {
             Self::Poll(_) => read_number(answer.body),
             Self::Bank(_) => Some(Reply::Done),
             Self::Status(_) => serde_json::from_slice(answer.body).ok().map(Reply::Progress),
-            Self::PayCheck(_) => serde_json::from_slice::<Envelope<PayCheckAnswer>>(answer.body).ok().map(|e| {
-                e.data.filter(|_| e.code == 0).map_or(Reply::No(e.code), |check| Reply::OrderStatus(check.order_status))
-            }),
-            Self::Look(..) | Self::Pay(_) | Self::Cancel(_) => {
+            Self::PayCheck(_) => {
+                answer::order_status(answer.body).map(|told| told.map_or_else(Reply::No, Reply::OrderStatus))
+            }
+            Self::Look(..) | Self::Pay(_) | Self::Cancel(_) | Self::Step(_) => {
                 answer::code(answer.body).map(|code| if code == 0 { Reply::Done } else { Reply::No(code) })
             }
         };

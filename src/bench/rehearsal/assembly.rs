@@ -43,7 +43,7 @@ pub(super) struct Evidence<'a> {
 
 impl Evidence<'_> {
     /// The report, but for audit, verdict and reasons.
-    pub(super) fn report(&self, server: Environment) -> Report {
+    pub(super) fn report(&self, server: Option<Environment>) -> Report {
         let (ground, Played { journal, tally, .. }) = (self.ground, self.played);
         let scenario = &ground.scenario;
         let sale = figures::sale(journal, self.orders, self.program);
@@ -67,7 +67,7 @@ impl Evidence<'_> {
             latency: figures::latency(tally),
             generator,
             machine: Machine::read(),
-            server: Some(server),
+            server,
             thresholds: Vec::new(),
             expectations: Vec::new(),
             audit: None,

@@ -3,12 +3,10 @@
 
 use std::time::Instant;
 
-use crate::{
-    bench::{
-        machine::{self, MachineCpu},
-        report::validity::MachineTime,
-    },
-    client::Client,
+use crate::bench::{
+    machine::{self, MachineCpu},
+    report::validity::MachineTime,
+    witness::Witness,
 };
 
 /// CPU time so far.
@@ -30,8 +28,8 @@ pub(super) struct Usage {
 }
 
 impl Clocks {
-    pub(super) async fn read(client: &Client) -> Self {
-        let server = client.environment().await.ok();
+    pub(super) async fn read(witness: Witness<'_>) -> Self {
+        let server = witness.environment().await.ok().flatten();
         Self {
             at: Instant::now(),
             machine: MachineCpu::read(),

@@ -1,7 +1,7 @@
 //! A report as text: the verdict first, at most 40 lines.
 //! Must not hold a figure that the report lacks.
 
-use std::fmt::Write;
+use std::{collections::BTreeMap, fmt::Write};
 
 use super::{Report, Spread, Standing, StepLatency, Verdict};
 use crate::wire::admin::Environment;
@@ -264,6 +264,13 @@ fn audit(report: &Report, out: &mut Page) {
         }
     }
     out.line("audit", &text);
+    let mut reasons: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
+    for (name, law) in &audit.laws {
+        reasons.entry(law.reason.as_deref().unwrap_or_default()).or_default().push(name);
+    }
+    for (reason, laws) in reasons.into_iter().filter(|(reason, _)| !reason.is_empty()) {
+        out.line("", &format!("{} not checked: {reason}", laws.join(" ")));
+    }
     for finding in audit.findings.iter().take(FINDINGS_SHOWN) {
         let order = finding.order.as_ref().map_or_else(String::new, |order| format!(" order {order}"));
         out.line("", &format!("{}{order}: {} [{}]", finding.law, finding.detail, finding.by));

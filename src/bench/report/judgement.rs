@@ -5,8 +5,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::{Audit, AuditFinding, LawStanding, Mark, Report, Verdict};
 use crate::{
-    bench::{metric, scenario::Scenario, verdict::CHECKED},
-    domain::audit::{Finding, Law},
+    bench::{metric, scenario::Scenario, verdict::Judged},
+    domain::audit::Law,
     wire::api::AuditAnswer,
 };
 
@@ -53,9 +53,10 @@ pub fn expectations(report: &Report, scenario: &Scenario) -> Vec<Mark> {
     marks
 }
 
-/// The server's own audit and the join of the journal, side by side.
+/// The server's own audit, where it makes one, and the join of the journal, side by side.
 #[must_use]
-pub fn audit(server: &AuditAnswer, joined: Vec<Finding>, orders: u64, answers: u64) -> Audit {
+pub fn audit(server: Option<&AuditAnswer>, joined: Judged, orders: u64, answers: u64) -> Audit {
+    let Judged { findings: joined, unchecked } = joined;
     let mut findings: Vec<AuditFinding> = joined
         .into_iter()
         .map(|f| AuditFinding {
@@ -65,14 +66,14 @@ pub fn audit(server: &AuditAnswer, joined: Vec<Finding>, orders: u64, answers: u
             by: "journal",
         })
         .collect();
-    findings.extend(server.findings.iter().map(|f| AuditFinding {
+    findings.extend(server.iter().flat_map(|server| &server.findings).map(|f| AuditFinding {
         law: f.law.clone(),
         order: f.order_number.map(|o| o.to_string()),
         detail: f.detail.clone(),
         by: "server",
     }));
     // A server that calls itself broken without a finding is not clean.
-    if findings.is_empty() && !server.clean {
+    if findings.is_empty() && server.is_some_and(|server| !server.clean) {
         let detail = "the server's audit is not clean and names no finding".to_owned();
         findings.push(AuditFinding { law: "L3".to_owned(), order: None, detail, by: "server" });
     }
@@ -81,16 +82,18 @@ pub fn audit(server: &AuditAnswer, joined: Vec<Finding>, orders: u64, answers: u
         .into_iter()
         .map(|law| {
             let name = law.to_string();
-            let theirs = server.laws.iter().find(|answer| answer.law == name).map_or("unchecked", |a| &a.verdict);
+            let theirs = server.and_then(|server| server.laws.iter().find(|answer| answer.law == name));
+            let theirs = theirs.map_or("unchecked", |answer| &answer.verdict);
             let mut by = Vec::new();
             by.extend((theirs != "unchecked").then_some("server"));
-            by.extend(CHECKED.contains(&law).then_some("journal"));
+            by.extend((!unchecked.contains_key(&law)).then_some("journal"));
             let verdict = match () {
                 () if broken.contains(name.as_str()) || theirs == "broken" => "broken",
                 () if by.is_empty() => "unchecked",
                 () => "kept",
             };
-            (name, LawStanding { verdict: verdict.to_owned(), by })
+            let reason = unchecked.get(&law).filter(|_| verdict == "unchecked").cloned();
+            (name, LawStanding { verdict: verdict.to_owned(), by, reason })
         })
         .collect();
     let clean = findings.is_empty() && laws.values().all(|law| law.verdict != "broken");

@@ -75,8 +75,14 @@ fn sample_audit() -> Audit {
         orders: 6,
         answers: 10,
         laws: BTreeMap::from([
-            ("L2".to_owned(), LawStanding { verdict: "broken".to_owned(), by: vec!["journal", "server"] }),
-            ("L3".to_owned(), LawStanding { verdict: "unchecked".to_owned(), by: vec![] }),
+            (
+                "L2".to_owned(),
+                LawStanding { verdict: "broken".to_owned(), by: vec!["journal", "server"], reason: None },
+            ),
+            (
+                "L3".to_owned(),
+                LawStanding { verdict: "unchecked".to_owned(), by: vec![], reason: Some("nobody looked".to_owned()) },
+            ),
         ]),
         findings: (0..200).map(finding).collect(),
     }

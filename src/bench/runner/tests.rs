@@ -1,7 +1,7 @@
 //! Whole plays against an office in this process.
 //! Must not look at the report: these are about what the runner itself promises.
 
-use std::path::Path;
+use std::{collections::HashSet, path::Path};
 
 use super::*;
 use crate::{
@@ -125,13 +125,15 @@ async fn nobody_plays_when_nobody_answers_the_door() {
     let stage = Stage::set(Fault::None, SALE).await;
     let closed = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
     let target = crate::client::http1::Target::resolve(&format!("http://{closed}")).unwrap();
-    let Ground { scenario, hall, accounts, schedule, seed, .. } = &*stage.ground;
+    let Ground { scenario, hall, accounts, view, schedule, seed, .. } = &*stage.ground;
     let ground = Arc::new(Ground {
         target,
         scenario: scenario.clone(),
         hall: hall.clone(),
         accounts: accounts.clone(),
         schedule: schedule.clone(),
+        view: *view,
+        earlier: HashSet::new(),
         seed: *seed,
     });
     let stage = Stage { ground, ..stage };

@@ -59,6 +59,7 @@ impl Scenario {
                 return Err(Complaint::new(&format!("thresholds.{at}"), "no [[buyers]] have this name"));
             }
         }
+        self.check_steps()?;
         let traced = self.phases.iter().any(|phase| matches!(phase, Phase::Trace { .. }));
         if !traced {
             self.check_arrivals()?;

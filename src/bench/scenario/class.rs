@@ -52,6 +52,8 @@ pub struct BuyerClass {
     pub retry: Retry,
     /// Gives an answer up after this long; the scenario's `request_timeout` when absent.
     pub patience: Option<Span>,
+    /// Names of the steps that it walks, in order; all when empty.
+    pub steps: Vec<String>,
 }
 
 /// A page that a buyer looks at.
@@ -168,6 +170,7 @@ impl BuyerClass {
             request_id: false,
             retry: Retry::NONE,
             patience: None,
+            steps: Vec::new(),
         }
     }
 }
@@ -206,6 +209,8 @@ struct Written {
     request_id: Option<bool>,
     retry: Option<Retry>,
     patience: Option<Span>,
+    #[serde(default)]
+    steps: Vec<String>,
 }
 
 impl From<Written> for BuyerClass {
@@ -235,6 +240,7 @@ impl From<Written> for BuyerClass {
             request_id: written.request_id.unwrap_or(habits.request_id),
             retry: written.retry.unwrap_or(habits.retry),
             patience: written.patience.or(habits.patience),
+            steps: written.steps,
         }
     }
 }

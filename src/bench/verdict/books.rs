@@ -22,7 +22,7 @@ pub(super) fn is_live(order: &OrderLine) -> bool {
 /// L2.
 pub(super) fn seats_are_in_one_live_order(case: &Case<'_>, findings: &mut Findings) {
     let mut owners: HashMap<SeatId, &OrderLine> = HashMap::new();
-    for order in case.orders.iter().filter(|o| is_live(o)) {
+    for order in case.seen.orders.iter().filter(|o| is_live(o)) {
         for ticket in &order.tickets {
             if let Some(other) = owners.insert(ticket.seat_id, order) {
                 findings.add(Law::L2, Some(order.order_number), || {
@@ -42,7 +42,7 @@ pub(super) fn limits_are_kept(case: &Case<'_>, findings: &mut Findings) {
     let hall = &case.ground.hall;
     let mut accounts: HashMap<UserId, u64> = HashMap::new();
     let mut names: HashMap<TicketUserId, &OrderLine> = HashMap::new();
-    for order in case.orders {
+    for order in &case.seen.orders {
         let tickets = order.tickets.len() as u64;
         if tickets > u64::from(hall.per_order_limit) {
             findings.add(Law::L7, Some(order.order_number), || {
@@ -71,7 +71,7 @@ pub(super) fn limits_are_kept(case: &Case<'_>, findings: &mut Findings) {
 
 /// L8.
 pub(super) fn orders_add_up(case: &Case<'_>, findings: &mut Findings) {
-    for order in case.orders {
+    for order in &case.seen.orders {
         let number = Some(order.order_number);
         let sum: Cents = order.tickets.iter().map(|t| t.price).sum();
         if sum != order.price {
@@ -99,7 +99,7 @@ pub(super) fn orders_add_up(case: &Case<'_>, findings: &mut Findings) {
 /// L9.
 pub(super) fn keys_made_one_order(case: &Case<'_>, findings: &mut Findings) {
     let mut keys: HashMap<(UserId, &str), &OrderLine> = HashMap::new();
-    for order in case.orders {
+    for order in &case.seen.orders {
         let Some(key) = order.request_id.as_deref() else { continue };
         if let Some(other) = keys.insert((order.user_id, key), order) {
             findings.add(Law::L9, Some(order.order_number), || {

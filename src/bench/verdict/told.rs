@@ -19,7 +19,7 @@ use crate::{
 const CLOCK_SLACK_MS: i64 = 1_000;
 
 fn shown<'a>(case: &Case<'a>) -> HashMap<OrderNumber, &'a OrderLine> {
-    case.orders.iter().map(|order| (order.order_number, order)).collect()
+    case.seen.orders.iter().map(|order| (order.order_number, order)).collect()
 }
 
 /// What all attempts of one request share: its arrival, and of one that comes with many accounts the account.
@@ -130,10 +130,11 @@ pub(super) fn nothing_was_made_behind_a_buyers_back(case: &Case<'_>, findings: &
     let told_of: HashSet<(OrderNumber, UserId)> =
         words_about_orders(case).map(|(order, account)| (order, case.ground.user(account))).collect();
     let allowed = unanswered(case);
-    let first = case.ground.accounts.first_user_id.get();
-    let ours = first..first + case.ground.accounts.tokens.len() as u64;
+    let ours = |line: &&OrderLine| {
+        case.ground.accounts.holds(line.user_id) && !case.ground.earlier.contains(&line.order_number)
+    };
     let mut untold: HashMap<UserId, u64> = HashMap::new();
-    for line in case.orders.iter().filter(|line| ours.contains(&line.user_id.get())) {
+    for line in case.seen.orders.iter().filter(ours) {
         if told_of.contains(&(line.order_number, line.user_id)) {
             continue;
         }
@@ -216,7 +217,7 @@ fn last_returns_ms(case: &Case<'_>) -> HashMap<u16, i64> {
         let known = last.entry(category).or_insert(at_ms);
         *known = (*known).max(at_ms);
     };
-    for line in case.orders.iter().filter(|line| !is_live(line)) {
+    for line in case.seen.orders.iter().filter(|line| !is_live(line)) {
         for ticket in &line.tickets {
             let at = case.ground.hall.categories.iter().position(|c| c.id == ticket.category_id);
             if let Some(at) = at {

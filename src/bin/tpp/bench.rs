@@ -171,8 +171,8 @@ async fn play(args: &BenchArgs, scenario: Scenario, text: String) -> anyhow::Res
     } else {
         None
     };
+    let playing = args.server.playing(&scenario, args.program, || playing(args, &scenario, own))?;
     let stage = args.server.open(&scenario).await?;
-    let playing = playing(args, &scenario, own);
     let seed = args.seed.unwrap_or(scenario.seed);
     let settings = Settings {
         scenario,

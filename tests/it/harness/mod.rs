@@ -16,6 +16,8 @@ pub mod buyer;
 pub mod cases;
 pub mod crowd;
 pub mod dice;
+pub mod foreign;
+pub mod gateway;
 pub mod hall;
 pub mod http;
 pub mod liar;

@@ -5,7 +5,8 @@ use std::{
     ffi::OsString,
     fmt::Write as _,
     io::Read as _,
-    path::Path,
+    path::{Path, PathBuf},
+    sync::Arc,
     time::{SystemTime, UNIX_EPOCH},
 };
 
@@ -13,10 +14,13 @@ use anyhow::Context as _;
 use clap::{Args, ValueEnum};
 use tpp::{
     bench::{
+        accounts::Listed,
         child::{PrivateFolder, ServerChild, Start},
         scenario::Scenario,
+        stage::Playing,
     },
-    client::Client,
+    client::{Client, way::Way},
+    domain::ids::ProgramId,
 };
 
 use crate::{exit::ConfigError, output};
@@ -31,6 +35,15 @@ pub struct ServerArgs {
     /// The operator's token of the server at --url
     #[arg(long, env = "TPP_ADMIN_TOKEN", value_name = "TOKEN", hide_env_values = true)]
     admin_token: Option<String>,
+    /// Accounts that the server at --url has: CSV with a header, or JSON; see docs/EXTERNAL.md
+    #[arg(long, value_name = "FILE", requires = "url")]
+    accounts: Option<PathBuf>,
+    /// Path before the server's own paths: /prefix, /damai/{service}, or order=/a,program=/b,user=/c
+    #[arg(long, value_name = "PATH", requires = "url")]
+    prefix: Option<String>,
+    /// A header of every request, as 'Name: value'; may be repeated, and stands in no report
+    #[arg(long, value_name = "HEADER", requires = "url")]
+    header: Vec<String>,
     /// Inventory of the started server: off (in its process), managed (a private redis-server), or a Redis URL
     #[arg(long, value_name = "off|managed|URL")]
     redis: Option<String>,
@@ -65,13 +78,50 @@ impl ServerArgs {
         self.url.is_some()
     }
 
+    /// What is played there: `operators`, where that is ours to say, or what a server without admin routes has.
+    pub fn playing(
+        &self,
+        scenario: &Scenario,
+        program: Option<ProgramId>,
+        operators: impl FnOnce() -> Playing,
+    ) -> anyhow::Result<Playing> {
+        let accounts = self.accounts.as_deref().map(|file| Listed::read(file).map(Arc::new)).transpose();
+        let accounts = accounts.map_err(|e| ConfigError(e.to_string()))?;
+        if let Some(accounts) = &accounts {
+            let (there, wanted) = (accounts.rows().len() as u32, scenario.dataset.accounts);
+            if there < wanted {
+                output::note(&format!(
+                    "{there} accounts are in the file, the scenario has {wanted}: buyers come again with the first ones"
+                ));
+            }
+        }
+        if !scenario.steps.is_empty() {
+            if self.url.is_none() {
+                return Err(ConfigError("a scenario with [[steps]] is played against --url URL".to_owned()).into());
+            }
+            let program = program.or_else(|| ProgramId::new(1)).expect("1 is an id");
+            return Ok(Playing::Steps(program, accounts));
+        }
+        if self.url.is_none() || self.admin_token.is_some() {
+            let operators = operators();
+            return Ok(match accounts {
+                Some(accounts) => Playing::ByAccounts(Box::new(operators), accounts),
+                None => operators,
+            });
+        }
+        let needs = |what: &str| {
+            ConfigError(format!("a server without an operator's token (--admin-token, TPP_ADMIN_TOKEN) needs {what}"))
+        };
+        let accounts = accounts.ok_or_else(|| needs("--accounts FILE: the accounts that buy there"))?;
+        let program = program.ok_or_else(|| needs("--program ID: the program that is on sale there"))?;
+        Ok(Playing::Public(program, accounts))
+    }
+
     /// The named server, or one that is started now.
     pub async fn open(&self, scenario: &Scenario) -> anyhow::Result<Stage> {
         if let Some(url) = &self.url {
-            let token = self.admin_token.clone().ok_or_else(|| {
-                ConfigError("a bench makes its program and accounts: give --admin-token or TPP_ADMIN_TOKEN".to_owned())
-            })?;
-            return Ok(Stage { client: Client::new(url, Some(token))?, own: None });
+            let way = Way::new(self.prefix.as_deref(), &self.header).map_err(|e| ConfigError(e.to_string()))?;
+            return Ok(Stage { client: Client::new(url, self.admin_token.clone())?.by(way), own: None });
         }
         let mut folder = PrivateFolder::make().context("failed to make a temporary folder")?;
         if self.keep {

@@ -2,6 +2,7 @@
 //! Must not measure a sale: every order is taken, none is kept.
 
 use std::{
+    collections::HashSet,
     sync::{Arc, atomic::Ordering, mpsc},
     thread,
     time::Duration,
@@ -12,6 +13,7 @@ use serde::Serialize;
 use tokio::sync::watch;
 use tpp::{
     bench::{
+        accounts::Accounts,
         child::PrivateFolder,
         closed_loop::{self, Loop},
         floor::{Ground, Pulse},
@@ -21,6 +23,7 @@ use tpp::{
         runner::{self, Performed, Play},
         scenario::{Phase, Scenario, Spacing},
         schedule::Schedule,
+        witness::View,
     },
     client::http1::Target,
     domain::{
@@ -218,5 +221,6 @@ fn ground(target: Target, drive: &Drive, arrivals_per_s: f64) -> anyhow::Result<
     };
     let schedule = Schedule::draw(&scenario, &hall, scenario.seed);
     let seed = scenario.seed;
-    Ok(Ground { target, scenario, hall, accounts, schedule, seed })
+    let (accounts, view) = (Accounts::Made(accounts), View::Operator);
+    Ok(Ground { target, scenario, hall, accounts, view, earlier: HashSet::new(), schedule, seed })
 }

@@ -1,0 +1,124 @@
+//! A ticket system that is nothing like the original: REST, bearer tokens, reservations with text ids.
+//! Must not share a route or a code with our server.
+
+use std::{
+    collections::HashMap,
+    net::{SocketAddr, TcpListener},
+    sync::{Arc, Mutex},
+    thread,
+};
+
+use axum::{
+    Json, Router,
+    extract::{Path, State},
+    http::{HeaderMap, StatusCode},
+    routing::{get, post},
+};
+use serde_json::{Value, json};
+use tokio::sync::oneshot;
+
+/// Seats that it has.
+pub const SEATS: u64 = 30;
+
+#[derive(Debug, Default)]
+struct Books {
+    taken: u64,
+    /// How often each reservation was asked about.
+    asked: HashMap<String, u64>,
+    /// Keys of all reservations, in order.
+    keys: Vec<String>,
+    /// Gives the same reservation to everybody.
+    one_for_all: bool,
+}
+
+type Shared = Arc<Mutex<Books>>;
+
+/// A foreign system on a port of its own, until dropped.
+#[derive(Debug)]
+pub struct Foreign {
+    pub address: SocketAddr,
+    books: Shared,
+    stop: Option<oneshot::Sender<()>>,
+    thread: Option<thread::JoinHandle<()>>,
+}
+
+impl Foreign {
+    /// Starts one; `one_for_all` gives the same reservation to everybody.
+    pub fn open(one_for_all: bool) -> Self {
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        listener.set_nonblocking(true).unwrap();
+        let address = listener.local_addr().unwrap();
+        let (stop, stopped) = oneshot::channel();
+        let books = Shared::new(Mutex::new(Books { one_for_all, ..Books::default() }));
+        let shared = books.clone();
+        let thread = thread::spawn(move || {
+            let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+            runtime.block_on(async move {
+                let router = Router::new()
+                    .route("/sessions", post(sign_in))
+                    .route("/shows/{show}/reservations", post(reserve))
+                    .route("/reservations/{id}", get(state))
+                    .with_state(shared);
+                let listener = tokio::net::TcpListener::from_std(listener).unwrap();
+                tokio::select! {
+                    served = async { axum::serve(listener, router).await } => served.unwrap(),
+                    _ = stopped => {}
+                }
+            });
+        });
+        Self { address, books, stop: Some(stop), thread: Some(thread) }
+    }
+
+    /// Keys of all reservations, sorted.
+    pub fn keys(&self) -> Vec<String> {
+        let mut keys = self.books.lock().unwrap().keys.clone();
+        keys.sort();
+        keys
+    }
+}
+
+impl Drop for Foreign {
+    fn drop(&mut self) {
+        drop(self.stop.take());
+        if let Some(thread) = self.thread.take() {
+            thread.join().ok();
+        }
+    }
+}
+
+async fn sign_in(Json(body): Json<Value>) -> (StatusCode, Json<Value>) {
+    let name = body["login"].as_str().unwrap();
+    if body["secret"] != format!("of-{name}") {
+        return (StatusCode::UNAUTHORIZED, Json(json!({"error": "WRONG_SECRET"})));
+    }
+    (StatusCode::OK, Json(json!({"session": {"bearer": format!("bearer-of-{name}")}})))
+}
+
+async fn reserve(
+    State(books): State<Shared>,
+    Path(show): Path<String>,
+    headers: HeaderMap,
+    Json(body): Json<Value>,
+) -> (StatusCode, Json<Value>) {
+    let known =
+        headers.get("authorization").is_some_and(|token| token.to_str().unwrap().starts_with("Bearer bearer-of-"));
+    if !known || show != "77" {
+        return (StatusCode::FORBIDDEN, Json(json!({"error": "NOT_YOU"})));
+    }
+    let (mut books, seats) = (books.lock().unwrap(), body["seats"].as_u64().unwrap());
+    if books.taken + seats > SEATS {
+        return (StatusCode::CONFLICT, Json(json!({"error": "SOLD_OUT"})));
+    }
+    books.taken += seats;
+    books.keys.push(body["key"].as_str().unwrap().to_owned());
+    let number = if books.one_for_all { 1 } else { books.keys.len() };
+    (StatusCode::CREATED, Json(json!({"reservation": {"id": format!("R/{number}")}})))
+}
+
+/// Confirmed when it is asked about for the second time.
+async fn state(State(books): State<Shared>, Path(id): Path<String>) -> Json<Value> {
+    let mut books = books.lock().unwrap();
+    let asked = books.asked.entry(id).or_default();
+    *asked += 1;
+    Json(json!({"state": if *asked < 2 { "PENDING" } else { "CONFIRMED" }}))
+}
