@@ -14,9 +14,9 @@ pub enum WayError {
     Header(String, &'static str),
 }
 
-/// The services of the original, by which its gateway tells requests apart.
+/// The branches of the original (its services), by which its gateway tells requests apart.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Service {
+enum Branch {
     Program,
     Order,
     User,
@@ -24,7 +24,7 @@ enum Service {
     Bank,
 }
 
-impl Service {
+impl Branch {
     const ALL: [Self; 4] = [Self::Program, Self::Order, Self::User, Self::Bank];
 
     const fn word(self) -> &'static str {
@@ -60,7 +60,7 @@ enum Prefixes {
     /// Before every path; `{service}` in it is the path's service.
     One(String),
     /// Before the paths of these services.
-    Each(Vec<(Service, String)>),
+    Each(Vec<(Branch, String)>),
 }
 
 /// The way to a server.
@@ -90,7 +90,7 @@ impl Way {
     /// The path as the gateway wants it.
     #[must_use]
     pub fn path<'a>(&self, path: &'a str) -> Cow<'a, str> {
-        let service = Service::of_path(path);
+        let service = Branch::of_path(path);
         let prefix = match (&self.prefixes, service) {
             (Prefixes::One(one), Some(service)) => one.replace("{service}", service.word()),
             (Prefixes::One(one), None) if !one.contains("{service}") => one.clone(),
@@ -117,7 +117,7 @@ impl Way {
     /// Was a prefix given for the bank's page, so that there is one?
     #[must_use]
     pub fn leads_to_a_bank(&self) -> bool {
-        matches!(&self.prefixes, Prefixes::Each(each) if each.iter().any(|(service, _)| *service == Service::Bank))
+        matches!(&self.prefixes, Prefixes::Each(each) if each.iter().any(|(service, _)| *service == Branch::Bank))
     }
 }
 
@@ -125,11 +125,11 @@ fn prefixes(text: &str) -> Result<Prefixes, WayError> {
     if !text.contains('=') {
         return prefix(text).map(Prefixes::One);
     }
-    let mut each: Vec<(Service, String)> = Vec::new();
+    let mut each: Vec<(Branch, String)> = Vec::new();
     for entry in text.split(',') {
         let refuse = |why| WayError::Prefix(entry.to_owned(), why);
         let (word, path) = entry.split_once('=').ok_or_else(|| refuse("is not service=/path"))?;
-        let service = Service::of_word(word.trim())
+        let service = Branch::of_word(word.trim())
             .ok_or_else(|| refuse("names no service: there are program, order, user and bank"))?;
         if each.iter().any(|(named, _)| *named == service) {
             return Err(refuse("names a service for the second time"));
