@@ -19,6 +19,7 @@ pub mod percentile;
 pub mod quantity;
 pub mod rehearsal;
 pub mod report;
+pub mod results;
 pub mod runner;
 pub mod scenario;
 pub mod schedule;

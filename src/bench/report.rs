@@ -2,21 +2,29 @@
 //! Must not measure or judge a law.
 
 pub mod comparison;
+pub mod csv;
+pub mod exhibit;
 pub mod fairness;
 pub mod figures;
+pub mod hdr;
+pub mod html;
 pub mod human;
 pub mod json;
 pub mod judgement;
+pub mod junit;
+pub mod markdown;
 pub mod measures;
 pub mod named;
 pub mod resale;
 pub mod storm;
 pub mod validity;
+pub mod wording;
 
 use std::collections::BTreeMap;
 
 use serde::Serialize;
 
+pub use exhibit::Exhibit;
 pub use measures::{ClassLine, Fairness, Overtakes, Repeats, Resale, Score, Standing, Storm, Validity};
 
 use crate::{
@@ -266,3 +274,5 @@ pub struct AuditFinding {
 
 #[cfg(test)]
 pub(in crate::bench) mod sample;
+#[cfg(test)]
+pub(in crate::bench) mod sample_run;

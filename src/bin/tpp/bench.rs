@@ -1,6 +1,7 @@
 //! `tpp bench`: which sale, against which server, and how the result is told.
 //! Must not play or judge: `tpp::bench` does.
 
+mod outputs;
 mod progress;
 mod server;
 
@@ -21,7 +22,7 @@ use tpp::{
         floor::Pulse,
         machine,
         quantity::VersionChoice,
-        rehearsal::{self, RehearsalError, Settings},
+        rehearsal::{self, RehearsalError, Rehearsed, Settings},
         report::{Report, Verdict, comparison, human, json},
         scenario::{CONNECTIONS_MAX, Scenario, ScenarioError},
         shipped,
@@ -31,6 +32,7 @@ use tpp::{
     domain::ids::ProgramId,
 };
 
+use self::outputs::{Outputs, Recorder};
 use crate::{
     ceiling,
     exit::{self, ConfigError},
@@ -84,6 +86,8 @@ pub struct BenchArgs {
     strict: bool,
     #[command(flatten)]
     server: server::ServerArgs,
+    #[command(flatten)]
+    outputs: outputs::OutputArgs,
 }
 
 /// Who reads the result.
@@ -104,25 +108,39 @@ pub fn run(args: BenchArgs) -> anyhow::Result<u8> {
         .build()
         .context("failed to start the runtime")?;
     let versions = if args.version.is_empty() { vec![scenario.version] } else { args.version.clone() };
+    let mut outputs = args.outputs.open()?;
     let mut reports = Vec::with_capacity(versions.len());
-    for version in versions {
-        let scenario = Scenario { version, ..scenario.clone() };
-        let report = runtime.block_on(play(&args, scenario, text.clone()))?;
-        let told = match args.output {
-            Output::Human => human::text(&report),
-            Output::Json => json::text(&report),
-        };
-        let gap = if reports.is_empty() || args.output == Output::Json { "" } else { "\n" };
-        output::say(&format!("{gap}{}", told.trim_end()))?;
-        reports.push(report);
-        if reports.last().is_some_and(|report| report.verdict == Verdict::Interrupted) {
-            break;
+    let play_all = || -> anyhow::Result<()> {
+        for version in versions {
+            let scenario = Scenario { version, ..scenario.clone() };
+            let (recorder, rehearsed) = runtime.block_on(play(&args, scenario, text.clone(), &mut outputs))?;
+            tell(&args, &rehearsed.report, reports.is_empty())?;
+            reports.push(rehearsed.report.clone());
+            outputs.keep(recorder, rehearsed)?;
+            if reports.last().is_some_and(|report| report.verdict == Verdict::Interrupted) {
+                break;
+            }
         }
-    }
+        Ok(())
+    };
+    let played = play_all();
+    // What was played before an error is told all the same.
+    outputs.close()?;
+    played?;
     if reports.len() > 1 && args.output == Output::Human {
         output::say(&format!("\n{}", comparison::text(&reports).trim_end()))?;
     }
     Ok(worst(&reports))
+}
+
+fn tell(args: &BenchArgs, report: &Report, first: bool) -> anyhow::Result<()> {
+    let told = match args.output {
+        Output::Human => human::text(report),
+        Output::Json => json::text(report),
+    };
+    let gap = if first || args.output == Output::Json { "" } else { "\n" };
+    output::say(&format!("{gap}{}", told.trim_end()))?;
+    Ok(())
 }
 
 /// Correctness outranks validity, validity outranks speed; a run that was broken off says so in any case.
@@ -161,7 +179,12 @@ fn scenario(args: &BenchArgs) -> anyhow::Result<(Scenario, String)> {
     Ok((scenario, text))
 }
 
-async fn play(args: &BenchArgs, scenario: Scenario, text: String) -> anyhow::Result<Report> {
+async fn play(
+    args: &BenchArgs,
+    scenario: Scenario,
+    text: String,
+    outputs: &mut Outputs<'_>,
+) -> anyhow::Result<(Recorder, Rehearsed)> {
     let (interrupts, stopped) = hear_interrupts().context("failed to listen for signals")?;
     let workers = args.workers.map_or_else(machine::default_workers, usize::from);
     let own = !args.server.is_given();
@@ -185,12 +208,15 @@ async fn play(args: &BenchArgs, scenario: Scenario, text: String) -> anyhow::Res
         strict: args.strict,
         ceiling_per_s,
     };
-    let report = rehearse(stage.client(), settings, stopped).await;
+    let pulse = Arc::new(Pulse::default());
+    let label = format!("{}-{}", settings.scenario.version, args.server.engine());
+    let recorder = outputs.begin(&label, &pulse)?;
+    let rehearsed = rehearse(stage.client(), settings, pulse, stopped).await;
     interrupts.abort();
     let closed = tokio::task::spawn_blocking(move || stage.close()).await.context("failed to end the server")?;
-    let report = report?;
+    let rehearsed = rehearsed?;
     closed.context("failed to end the server")?;
-    Ok(report)
+    Ok((recorder, rehearsed))
 }
 
 /// Turns true at Ctrl-C or SIGTERM, for as long as the task lives.
@@ -208,8 +234,12 @@ fn hear_interrupts() -> std::io::Result<(JoinHandle<()>, watch::Receiver<bool>)>
     Ok((task, stopped))
 }
 
-async fn rehearse(client: &Client, settings: Settings, stopped: watch::Receiver<bool>) -> anyhow::Result<Report> {
-    let pulse = Arc::new(Pulse::default());
+async fn rehearse(
+    client: &Client,
+    settings: Settings,
+    pulse: Arc<Pulse>,
+    stopped: watch::Receiver<bool>,
+) -> anyhow::Result<Rehearsed> {
     let watcher = progress::Watcher::start(pulse.clone());
     let mut second = stopped.clone();
     // Waiting for a server that hangs can be broken off as well, but then there is nothing to report.
@@ -221,7 +251,7 @@ async fn rehearse(client: &Client, settings: Settings, stopped: watch::Receiver<
     };
     tokio::select! {
         report = rehearsal::rehearse(client, settings, pulse, stopped, |act| watcher.act(act)) => {
-            report.map(|rehearsed| rehearsed.report).map_err(explain)
+            report.map_err(explain)
         }
         () = broken_off => anyhow::bail!("interrupted, and the server did not settle in time"),
     }

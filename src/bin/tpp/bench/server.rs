@@ -117,6 +117,15 @@ impl ServerArgs {
         Ok(Playing::Public(program, accounts))
     }
 
+    /// What holds the inventory, in a word that can be part of a file's name.
+    pub fn engine(&self) -> &'static str {
+        match (&self.url, self.redis.as_deref()) {
+            (Some(_), _) => "external",
+            (None, None | Some("off")) => "embedded",
+            (None, Some(_)) => "redis",
+        }
+    }
+
     /// The named server, or one that is started now.
     pub async fn open(&self, scenario: &Scenario) -> anyhow::Result<Stage> {
         if let Some(url) = &self.url {
