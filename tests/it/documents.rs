@@ -25,6 +25,7 @@ const DOCUMENTS: &[&str] = &[
     "docs/JOURNAL.md",
     "docs/METRICS.md",
     "docs/PERFORMANCE.md",
+    "docs/RESULTS.md",
     "docs/SCENARIOS.md",
 ];
 
