@@ -6,9 +6,12 @@
 
 pub mod abort;
 pub mod accounts;
+pub mod baseline;
 pub mod buyer;
+pub mod campaign;
 pub mod child;
 pub mod closed_loop;
+pub mod compare;
 pub mod floor;
 pub mod hall;
 pub mod journal;
@@ -23,6 +26,7 @@ pub mod results;
 pub mod runner;
 pub mod scenario;
 pub mod schedule;
+pub mod search;
 pub mod series;
 pub mod shipped;
 pub mod stage;

@@ -224,6 +224,12 @@ impl Scenario {
         self
     }
 
+    /// When the last phase ends, in microseconds since the start.
+    #[must_use]
+    pub fn ends_us(&self) -> u64 {
+        self.phases.iter().map(Phase::duration_us).sum()
+    }
+
     /// The same sale with buyers, accounts, rows and expected numbers multiplied; times stay.
     #[must_use]
     pub fn scaled(mut self, factor: f64) -> Self {

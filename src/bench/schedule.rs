@@ -100,7 +100,7 @@ impl Schedule {
     /// When the last phase ends, in microseconds since the start.
     #[must_use]
     pub fn ends_us(&self) -> u64 {
-        self.plan.scenario.phases.iter().map(Phase::duration_us).sum()
+        self.plan.scenario.ends_us()
     }
 
     /// Arrivals with their ordinals, by time.

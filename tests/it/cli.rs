@@ -35,10 +35,13 @@ fn json(args: &[&str]) -> Value {
 
 #[test]
 fn every_command_has_help() {
-    let commands: [&[&str]; 15] = [
+    let commands: [&[&str]; 18] = [
         &[],
         &["serve"],
         &["bench"],
+        &["bench", "compare"],
+        &["bench", "check"],
+        &["bench", "list"],
         &["audit"],
         &["ceiling"],
         &["doctor"],

@@ -46,6 +46,8 @@ mod steps;
 #[cfg(test)]
 mod tidy;
 #[cfg(test)]
+mod versus;
+#[cfg(test)]
 mod web_client;
 #[cfg(test)]
 mod wrong_input;

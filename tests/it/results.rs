@@ -32,7 +32,11 @@ fn a_bench_writes_its_folder_and_does_not_write_over_it() {
     let argument = out.to_str().unwrap();
     let printed = bench(&["--out", argument, "--output", "json"], None);
     assert!(!printed.stdout.is_empty(), "{}", String::from_utf8_lossy(&printed.stderr));
-    assert_eq!(text(out.join("v4-embedded-1/report.json")).as_bytes(), &printed.stdout[..], "printed and written agree");
+    assert_eq!(
+        text(out.join("v4-embedded-1/report.json")).as_bytes(),
+        &printed.stdout[..],
+        "printed and written agree"
+    );
     assert!(text(out.join("runs.json")).contains("\"v4-embedded-1\""));
     assert!(text(out.join("report.html")).starts_with("<!doctype html>"));
     assert!(text(out.join("junit.xml")).contains("<testsuite name=\"smoke v4-embedded embedded\""));
@@ -54,7 +58,8 @@ fn single_files_hold_the_run_and_a_jobs_summary_is_appended_to() {
     let at = |name: &str| place.path().join(name).to_str().unwrap().to_owned();
     let summary = place.path().join("summary.md");
     fs::write(&summary, "# The job\n").unwrap();
-    let files = [("--junit", at("a.xml")), ("--csv", at("a.csv")), ("--html", at("a.html")), ("--markdown", at("a.md"))];
+    let files =
+        [("--junit", at("a.xml")), ("--csv", at("a.csv")), ("--html", at("a.html")), ("--markdown", at("a.md"))];
     let arguments: Vec<&str> = files.iter().flat_map(|(flag, path)| [*flag, path.as_str()]).collect();
     let printed = bench(&arguments, Some(&summary));
     for (flag, path) in &files {

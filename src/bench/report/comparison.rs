@@ -1,23 +1,57 @@
-//! Several runs beside each other, a line each: what the README's table holds.
-//! Must not compare runs on different scenarios without showing that they are.
+//! Several runs beside each other, a column for each version and engine.
+//! Must not mix runs of different cells, nor count one that is not valid.
 
 use std::fmt::Write as _;
 
-use super::{Report, StepLatency, Verdict};
+use super::{Report, Standing, Verdict};
+use crate::bench::compare::median;
 
-/// A table in Markdown, which reads well on a terminal, too.
+/// Columns beside each other: with the names of the rows they fill a terminal of 80 columns.
+const COLUMNS: usize = 4;
+
+/// Runs of one version on one engine.
+#[derive(Debug)]
+pub struct Column<'a> {
+    /// What it is called.
+    pub name: String,
+    /// One or several runs.
+    pub runs: Vec<&'a Report>,
+}
+
+/// A row: its name, digits after the point, and the figure of a run.
+type Row = (&'static str, usize, fn(&Report) -> Option<f64>);
+
+const ROWS: [Row; 11] = [
+    ("created/s", 0, |run| Some(run.speed.created_per_s)),
+    ("accepted/s", 0, |run| Some(run.speed.accepted_per_s)),
+    ("of ceiling %", 0, |run| run.speed.accepted_of_ceiling_pct),
+    ("sold out after s", 2, |run| run.sale.sell_out_s),
+    ("confirm p50 ms", 1, |run| latency(run, "confirm", "done").0),
+    ("confirm p99 ms", 1, |run| latency(run, "confirm", "done").1),
+    ("sold out p50 ms", 1, |run| latency(run, "create", "sold_out").0),
+    ("sold out p99 ms", 1, |run| latency(run, "create", "sold_out").1),
+    ("rejections", 0, |run| Some(run.rejections.values().sum::<u64>() as f64)),
+    ("polls per order", 2, |run| run.speed.polls_per_order),
+    ("errors %", 2, |run| Some(run.speed.errors_pct)),
+];
+
+/// A table in Markdown, which reads well on a terminal, too. Of several runs of a cell it shows the median, and the smallest
+/// and largest beneath; runs that are not valid are left out as long as there are others.
 #[must_use]
-pub fn text(reports: &[Report]) -> String {
-    let mut rows = vec![
-        ["run", "verdict", "created/s", "accepted/s", "of ceiling", "confirm p50/p99 ms", "sold out p50/p99 ms"]
-            .map(str::to_owned),
-    ];
-    rows.extend(reports.iter().map(row));
-    let widths: [usize; 7] =
-        std::array::from_fn(|at| rows.iter().map(|row| row[at].chars().count()).max().unwrap_or_default());
+pub fn text(columns: &[Column<'_>]) -> String {
+    let blocks: Vec<_> = columns.chunks(COLUMNS).map(block).collect();
+    blocks.join("\n")
+}
+
+/// Lines of cells, equally wide, as a Markdown table.
+#[must_use]
+pub fn table<R: AsRef<[String]>>(rows: &[R]) -> String {
+    let columns = rows.first().map_or(0, |row| row.as_ref().len());
+    let width = |at: usize| rows.iter().map(|row| row.as_ref()[at].chars().count()).max().unwrap_or_default();
+    let widths: Vec<_> = (0..columns).map(width).collect();
     let mut text = String::new();
     for (at, row) in rows.iter().enumerate() {
-        let cells: Vec<_> = row.iter().zip(widths).map(|(cell, width)| format!("{cell:<width$}")).collect();
+        let cells: Vec<_> = row.as_ref().iter().zip(&widths).map(|(cell, width)| format!("{cell:<width$}")).collect();
         writeln!(text, "| {} |", cells.join(" | ")).expect("memory takes every write");
         if at == 0 {
             let lines: Vec<_> = widths.iter().map(|width| "-".repeat(*width)).collect();
@@ -27,43 +61,104 @@ pub fn text(reports: &[Report]) -> String {
     text
 }
 
-fn row(report: &Report) -> [String; 7] {
-    let verdict = match report.verdict {
+fn block(columns: &[Column<'_>]) -> String {
+    let line = |name: &str, cell: &dyn Fn(&Column<'_>) -> String| {
+        std::iter::once(name.to_owned()).chain(columns.iter().map(cell)).collect::<Vec<_>>()
+    };
+    let mut rows = vec![line("", &|column| column.name.clone())];
+    rows.push(line("verdict", &|column| told(column, |run| verdict(run).to_owned())));
+    rows.push(line("audit", &|column| told(column, audit)));
+    rows.push(line("validity", &validity));
+    for (name, digits, figure) in ROWS {
+        let spreads: Vec<_> = columns.iter().map(|column| Spread::of(column, figure)).collect();
+        if spreads.iter().all(Option::is_none) {
+            continue;
+        }
+        rows.push(line_of(name, &spreads, |spread| format!("{:.digits$}", spread.median)));
+        if spreads.iter().flatten().any(|spread| spread.min < spread.max) {
+            rows.push(line_of("", &spreads, |spread| format!("{:.digits$} – {:.digits$}", spread.min, spread.max)));
+        }
+    }
+    table(&rows)
+}
+
+fn line_of(name: &str, spreads: &[Option<Spread>], shown: impl Fn(&Spread) -> String) -> Vec<String> {
+    let cell = |spread: &Option<Spread>| spread.as_ref().map_or_else(|| "-".to_owned(), &shown);
+    std::iter::once(name.to_owned()).chain(spreads.iter().map(cell)).collect()
+}
+
+struct Spread {
+    median: f64,
+    min: f64,
+    max: f64,
+}
+
+impl Spread {
+    fn of(column: &Column<'_>, figure: fn(&Report) -> Option<f64>) -> Option<Self> {
+        let valid: Vec<&Report> = column.runs.iter().copied().filter(|run| is_valid(run)).collect();
+        let shown = if valid.is_empty() { &column.runs } else { &valid };
+        let mut figures: Vec<f64> = shown.iter().filter_map(|run| figure(run)).collect();
+        figures.sort_unstable_by(f64::total_cmp);
+        Some(Self { median: median(&figures)?, min: *figures.first()?, max: *figures.last()? })
+    }
+}
+
+fn is_valid(run: &Report) -> bool {
+    run.validity.standing == Standing::Valid && !matches!(run.verdict, Verdict::NotValid | Verdict::Interrupted)
+}
+
+/// A word that all runs of a column share, or each word with its number.
+fn told(column: &Column<'_>, word: impl Fn(&Report) -> String) -> String {
+    let mut words: Vec<(String, usize)> = Vec::new();
+    for run in &column.runs {
+        let word = word(run);
+        match words.iter_mut().find(|(known, _)| *known == word) {
+            Some((_, times)) => *times += 1,
+            None => words.push((word, 1)),
+        }
+    }
+    match words.as_slice() {
+        [(word, _)] => word.clone(),
+        _ => words.iter().map(|(word, times)| format!("{times} {word}")).collect::<Vec<_>>().join(", "),
+    }
+}
+
+const fn verdict(run: &Report) -> &'static str {
+    match run.verdict {
         Verdict::Passed => "passed",
         Verdict::MarkMissed => "mark missed",
         Verdict::NotValid => "not valid",
         Verdict::AuditFailed => "AUDIT FAILED",
         Verdict::Interrupted => "interrupted",
-    };
-    let share = report.speed.accepted_of_ceiling_pct;
-    [
-        format!("{} {}, {}", report.scenario.name, report.scenario.version, engine(report)),
-        verdict.to_owned(),
-        format!("{:.0}", report.speed.created_per_s),
-        format!("{:.0}", report.speed.accepted_per_s),
-        share.map_or_else(|| "-".to_owned(), |share| format!("{share:.0} %")),
-        spread(report, "confirm", "done"),
-        spread(report, "create", "sold_out"),
-    ]
-}
-
-/// What holds the inventory, as far as the server tells.
-fn engine(report: &Report) -> &str {
-    report.server.as_ref().map_or("unknown engine", |server| &server.engine)
-}
-
-fn spread(report: &Report, step: &str, outcome: &str) -> String {
-    let found = report.latency.iter().find(|l| l.step == step && l.outcome == outcome);
-    found.map_or_else(|| "-".to_owned(), shown)
-}
-
-/// Response, which counts from the intended moment.
-fn shown(latency: &StepLatency) -> String {
-    let response = &latency.response;
-    match response.p99_ms {
-        Some(p99) => format!("{:.1} / {p99:.1}", response.p50_ms),
-        None => format!("{:.1} / max {:.1}", response.p50_ms, response.max_ms),
     }
+}
+
+fn audit(run: &Report) -> String {
+    match &run.audit {
+        Some(audit) if audit.clean => "clean".to_owned(),
+        Some(audit) => format!("{} findings", audit.findings.len()),
+        None => "not audited".to_owned(),
+    }
+}
+
+fn validity(column: &Column<'_>) -> String {
+    let standing = |run: &Report| {
+        let word = match run.validity.standing {
+            Standing::Valid if is_valid(run) => "valid",
+            Standing::Valid => "not valid",
+            Standing::GeneratorLimited => "generator-limited",
+            Standing::Noisy => "noisy",
+            Standing::Aborted => "aborted",
+        };
+        word.to_owned()
+    };
+    told(column, standing)
+}
+
+/// Median and 99 % of the response, which counts from the intended moment.
+fn latency(run: &Report, step: &str, outcome: &str) -> (Option<f64>, Option<f64>) {
+    let found = run.latency.iter().find(|l| l.step == step && l.outcome == outcome);
+    (found.map(|l| l.response.p50_ms), found.and_then(|l| l.response.p99_ms))
 }
 
 #[cfg(test)]
@@ -71,16 +166,51 @@ mod tests {
     use super::*;
     use crate::bench::report::sample::sample;
 
+    fn run(created_per_s: f64, standing: Standing) -> Report {
+        let mut run = sample();
+        (run.verdict, run.speed.created_per_s, run.validity.standing) = (Verdict::Passed, created_per_s, standing);
+        run
+    }
+
     #[test]
-    fn every_run_has_a_line_and_all_lines_are_equally_wide() {
-        let mut slow = sample();
-        slow.latency.clear();
-        slow.speed.accepted_of_ceiling_pct = None;
-        let text = text(&[sample(), slow]);
+    fn every_cell_has_a_column_and_all_lines_are_equally_wide() {
+        let (one, mut other) = (sample(), sample());
+        other.latency.clear();
+        other.speed.polls_per_order = None;
+        let columns = [("v3, in process", &one), ("v4, in process", &other)]
+            .map(|(name, run)| Column { name: name.to_owned(), runs: vec![run] });
+        let text = text(&columns);
         let widths: Vec<_> = text.lines().map(|line| line.chars().count()).collect();
-        assert_eq!(widths.len(), 4, "{text}");
         assert!(widths.iter().all(|width| *width == widths[0]), "{text}");
-        assert!(text.contains("| flash_sale mixed, embedded | AUDIT FAILED | 90 "), "{text}");
-        assert!(text.contains("| 1.0 / 3.0 ") && text.contains("| -  "), "{text}");
+        for line in [
+            "|                  | v3, in process | v4, in process |",
+            "| verdict          | AUDIT FAILED   | AUDIT FAILED   |",
+            "| audit            | 200 findings   | 200 findings   |",
+            "| created/s        | 90             | 90             |",
+            "| confirm p99 ms   | 3.0            | -              |",
+            "| polls per order  | 1.20           | -              |",
+            "| rejections       | 190            | 190            |",
+        ] {
+            assert!(text.contains(line), "{line} is missing in\n{text}");
+        }
+    }
+
+    #[test]
+    fn of_several_runs_the_median_of_the_valid_ones_is_shown_with_their_spread() {
+        let runs =
+            [(10.0, Standing::Valid), (30.0, Standing::Valid), (20.0, Standing::Valid), (999.0, Standing::Noisy)]
+                .map(|(created, standing)| run(created, standing));
+        let text = text(&[Column { name: "v4".to_owned(), runs: runs.iter().collect() }]);
+        assert!(text.contains("| 3 valid, 1 noisy |"), "{text}");
+        assert!(text.contains("| created/s        | 20 ") && text.contains("| 10 – 30 "), "{text}");
+        assert!(!text.contains("999"), "{text}");
+    }
+
+    #[test]
+    fn more_cells_than_fit_go_into_a_table_of_their_own() {
+        let run = sample();
+        let columns: Vec<_> = (1..=6).map(|at| Column { name: format!("v{at}"), runs: vec![&run] }).collect();
+        let text = text(&columns);
+        assert_eq!(text.lines().filter(|line| line.contains("verdict")).count(), 2, "{text}");
     }
 }

@@ -15,13 +15,13 @@ pub fn text(report: &Report) -> String {
 }
 
 #[cfg(test)]
-mod tests {
+pub(in crate::bench) mod tests {
     use serde_json::Value;
 
     use super::*;
 
     /// Enough of JSON Schema for our file: type, required, properties, additionalProperties, items, enum, $ref.
-    fn check(schema: &Value, root: &Value, value: &Value, at: &str) {
+    pub(in crate::bench) fn check(schema: &Value, root: &Value, value: &Value, at: &str) {
         if let Some(reference) = schema["$ref"].as_str() {
             let name = reference.strip_prefix("#/$defs/").unwrap();
             return check(&root["$defs"][name], root, value, at);

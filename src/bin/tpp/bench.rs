@@ -1,9 +1,16 @@
 //! `tpp bench`: which sale, against which server, and how the result is told.
 //! Must not play or judge: `tpp::bench` does.
 
+mod against;
+mod campaign;
+mod check;
+mod compare;
+mod find_max;
+mod list;
 mod outputs;
 mod progress;
 mod server;
+mod versions;
 
 use std::{
     path::{Path, PathBuf},
@@ -11,7 +18,7 @@ use std::{
 };
 
 use anyhow::Context as _;
-use clap::{Args, ValueEnum};
+use clap::{Args, Subcommand, ValueEnum};
 use tokio::{
     signal::unix::{SignalKind, signal},
     sync::watch,
@@ -21,9 +28,7 @@ use tpp::{
     bench::{
         floor::Pulse,
         machine,
-        quantity::VersionChoice,
         rehearsal::{self, RehearsalError, Rehearsed, Settings},
-        report::{Report, Verdict, comparison, human, json},
         scenario::{CONNECTIONS_MAX, Scenario, ScenarioError},
         shipped,
         stage::{Playing, StageError},
@@ -32,62 +37,81 @@ use tpp::{
     domain::ids::ProgramId,
 };
 
-use self::outputs::{Outputs, Recorder};
-use crate::{
-    ceiling,
-    exit::{self, ConfigError},
-    output,
-};
+use crate::exit::ConfigError;
 
 /// What to play, where, and what to make of it.
 #[derive(Debug, Args)]
-#[command(after_help = "Scenarios that come with the program: smoke, flash_sale, slow_payers, retries, seat_map, \
-    hot_category, mixed_versions, accept_rate, thundering_reload, bot_attack, retry_storm, slow_clients, two_waves, \
-    steady_day, breaking_point.\n\
-    Exit codes: 0 passed, 3 scenario not valid, 4 server not reachable, 10 mark missed, 12 a law is broken, \
-    13 the load generator was the limit (with thresholds or --strict), 130 interrupted")]
+#[command(
+    args_conflicts_with_subcommands = true,
+    disable_help_subcommand = true,
+    subcommand_help_heading = "Beside playing"
+)]
+#[command(
+    after_help = "A word that is both a scenario and one of the commands above is the command; write ./check to play \
+    a file of that name.\n\
+    Exit codes: 0 passed, 3 scenario not valid or runs not comparable, 4 server not reachable, 10 mark missed, \
+    11 slower than what it is compared with, 12 a law is broken, 13 the load generator was the limit (with thresholds or \
+    --strict), 130 interrupted"
+)]
 pub struct BenchArgs {
-    /// A scenario that comes with the program, or a file
-    #[arg(default_value = shipped::DEFAULT)]
+    #[command(subcommand)]
+    beside: Option<Beside>,
+    /// A scenario that comes with the program (tpp bench list), or a file
+    #[arg(default_value = shipped::DEFAULT, help_heading = "Sale")]
     scenario: String,
-    /// Order version that buyers use: 1, 2, 3, 4 or mixed; several, as in 1,2,3,4, are played one after another; the
+    /// Order version that buyers use: 1, 2, 3, 4 or mixed; several, as in 1,2,3,4, or all are played in turns; the
     /// scenario's own when absent
-    #[arg(long, value_name = "N", value_delimiter = ',')]
-    version: Vec<VersionChoice>,
+    #[arg(long, value_name = "N", value_delimiter = ',', help_heading = "Sale")]
+    version: Vec<versions::Versions>,
     /// Seed of the schedule; the scenario's own when absent
-    #[arg(long)]
+    #[arg(long, help_heading = "Sale")]
     seed: Option<u64>,
     /// Size of the sale relative to the scenario: buyers, accounts, rows and expected numbers
-    #[arg(long, value_name = "FACTOR", default_value_t = 1.0, value_parser = factor)]
+    #[arg(long, value_name = "FACTOR", default_value_t = 1.0, value_parser = factor, help_heading = "Sale")]
     scale: f64,
-    /// Most open connections; the scenario's own when absent
-    #[arg(long, value_name = "N", value_parser = connections)]
-    connections: Option<usize>,
-    /// Threads that drive the load; half of the machine's CPUs when absent
-    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=256))]
-    workers: Option<u16>,
     /// Play on the largest program of this list instead of the scenario's hall; its expectations are left out
-    #[arg(long, value_name = "FILE")]
+    #[arg(long, value_name = "FILE", help_heading = "Sale")]
     programs: Option<PathBuf>,
     /// Play on this program of the list, or of the server at --url
-    #[arg(long, value_name = "ID")]
+    #[arg(long, value_name = "ID", help_heading = "Sale")]
     program: Option<ProgramId>,
-    /// How the result is told: for people, or as docs/schema/bench-1.json describes it
-    #[arg(long, default_value = "human")]
-    output: Output,
-    /// Do not look at the laws afterwards
-    #[arg(long)]
-    no_audit: bool,
-    /// Do not measure what this machine can do at most
-    #[arg(long)]
-    no_ceiling: bool,
-    /// End with 13 when the load generator was the limit, even without thresholds
-    #[arg(long)]
-    strict: bool,
+    /// Most open connections; the scenario's own when absent
+    #[arg(long, value_name = "N", value_parser = connections, help_heading = "Load")]
+    connections: Option<usize>,
+    /// Threads that drive the load; half of the machine's CPUs when absent
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=256), help_heading = "Load")]
+    workers: Option<u16>,
     #[command(flatten)]
     server: server::ServerArgs,
     #[command(flatten)]
     outputs: outputs::OutputArgs,
+    /// How the result is told: for people, or as docs/schema/bench-1.json describes it
+    #[arg(long, default_value = "human", help_heading = "Result")]
+    output: Output,
+    /// Do not look at the laws afterwards
+    #[arg(long, help_heading = "Result")]
+    no_audit: bool,
+    /// Do not measure what this machine can do at most
+    #[arg(long, help_heading = "Result")]
+    no_ceiling: bool,
+    /// End with 13 when the load generator was the limit, or nobody can tell, even without thresholds
+    #[arg(long, help_heading = "Result")]
+    strict: bool,
+    #[command(flatten)]
+    comparison: against::ComparisonArgs,
+    #[command(flatten)]
+    search: find_max::SearchArgs,
+}
+
+/// What else can be done with scenarios and results.
+#[derive(Debug, Subcommand)]
+enum Beside {
+    /// Compare runs of two files: is the second slower?
+    Compare(compare::CompareArgs),
+    /// Say whether scenario files are valid, and what they would play
+    Check(check::CheckArgs),
+    /// List the scenarios that come with the program
+    List(list::ListArgs),
 }
 
 /// Who reads the result.
@@ -99,76 +123,59 @@ enum Output {
     Json,
 }
 
+/// A run that is to be played.
+#[derive(Debug)]
+struct Run<'a> {
+    /// Scaled, with the version to play.
+    scenario: Scenario,
+    /// Its text.
+    text: &'a str,
+    /// Against which server.
+    house: server::House,
+    /// Measured once for all runs.
+    ceiling_per_s: Option<f64>,
+    /// Turns true when it is to be broken off.
+    stopped: watch::Receiver<bool>,
+    /// For whoever watches.
+    pulse: Arc<Pulse>,
+}
+
+impl BenchArgs {
+    /// How often every version is played on every engine.
+    fn rounds(&self) -> usize {
+        self.comparison.rounds()
+    }
+}
+
 /// Plays, judges and tells.
 pub fn run(args: BenchArgs) -> anyhow::Result<u8> {
+    match &args.beside {
+        Some(Beside::Compare(args)) => return compare::run(args),
+        Some(Beside::Check(args)) => return check::run(args),
+        Some(Beside::List(args)) => return list::run(args),
+        None => {}
+    }
     let (scenario, text) = scenario(&args)?;
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .worker_threads(1)
         .enable_all()
         .build()
         .context("failed to start the runtime")?;
-    let versions = if args.version.is_empty() { vec![scenario.version] } else { args.version.clone() };
-    let mut outputs = args.outputs.open()?;
-    let mut reports = Vec::with_capacity(versions.len());
-    let play_all = || -> anyhow::Result<()> {
-        for version in versions {
-            let scenario = Scenario { version, ..scenario.clone() };
-            let (recorder, rehearsed) = runtime.block_on(play(&args, scenario, text.clone(), &mut outputs))?;
-            tell(&args, &rehearsed.report, reports.is_empty())?;
-            reports.push(rehearsed.report.clone());
-            outputs.keep(recorder, rehearsed)?;
-            if reports.last().is_some_and(|report| report.verdict == Verdict::Interrupted) {
-                break;
-            }
-        }
-        Ok(())
-    };
-    let played = play_all();
-    // What was played before an error is told all the same.
-    outputs.close()?;
-    played?;
-    if reports.len() > 1 && args.output == Output::Human {
-        output::say(&format!("\n{}", comparison::text(&reports).trim_end()))?;
-    }
-    Ok(worst(&reports))
-}
-
-fn tell(args: &BenchArgs, report: &Report, first: bool) -> anyhow::Result<()> {
-    let told = match args.output {
-        Output::Human => human::text(report),
-        Output::Json => json::text(report),
-    };
-    let gap = if first || args.output == Output::Json { "" } else { "\n" };
-    output::say(&format!("{gap}{}", told.trim_end()))?;
-    Ok(())
-}
-
-/// Correctness outranks validity, validity outranks speed; a run that was broken off says so in any case.
-fn worst(reports: &[Report]) -> u8 {
-    let ranked = [Verdict::AuditFailed, Verdict::Interrupted, Verdict::NotValid, Verdict::MarkMissed, Verdict::Passed];
-    let worst = ranked.into_iter().find(|verdict| reports.iter().any(|report| report.verdict == *verdict));
-    match worst.unwrap_or(Verdict::Passed) {
-        Verdict::Passed => exit::OK,
-        Verdict::MarkMissed => exit::THRESHOLD,
-        Verdict::NotValid => exit::NOT_VALID,
-        Verdict::AuditFailed => exit::AUDIT,
-        Verdict::Interrupted => exit::INTERRUPTED,
-    }
+    runtime.block_on(async {
+        let (interrupts, stopped) = hear_interrupts().context("failed to listen for signals")?;
+        let code = if args.search.find_max {
+            find_max::run(&args, &scenario, &text, stopped).await
+        } else {
+            campaign::run(&args, &scenario, &text, stopped).await
+        };
+        interrupts.abort();
+        code
+    })
 }
 
 /// The scenario with what the command line says otherwise, and its text.
 fn scenario(args: &BenchArgs) -> anyhow::Result<(Scenario, String)> {
-    let name = &args.scenario;
-    let text = match shipped::text(name) {
-        Some(text) => text.to_owned(),
-        None => std::fs::read_to_string(name).map_err(|e| {
-            let shipped: Vec<&str> = shipped::SHIPPED.iter().map(|(name, _)| *name).collect();
-            ConfigError(format!("failed to read the scenario {name}: {e}; shipped are {}", shipped.join(", ")))
-        })?,
-    };
-    let refused = |ScenarioError(reason)| ConfigError(format!("the scenario {name} is not valid: {reason}"));
-    let folder = Path::new(name).parent().unwrap_or(Path::new(""));
-    let mut scenario = Scenario::load(&text, folder).map_err(refused)?;
+    let (mut scenario, text) = load(&args.scenario).map_err(ConfigError)?;
     if let Some(list) = &args.programs {
         scenario = scenario.on_programs(list.clone(), args.program.map(ProgramId::get));
     } else if args.program.is_some() && !args.server.is_given() {
@@ -179,44 +186,42 @@ fn scenario(args: &BenchArgs) -> anyhow::Result<(Scenario, String)> {
     Ok((scenario, text))
 }
 
-async fn play(
-    args: &BenchArgs,
-    scenario: Scenario,
-    text: String,
-    outputs: &mut Outputs<'_>,
-) -> anyhow::Result<(Recorder, Rehearsed)> {
-    let (interrupts, stopped) = hear_interrupts().context("failed to listen for signals")?;
-    let workers = args.workers.map_or_else(machine::default_workers, usize::from);
-    let own = !args.server.is_given();
-    let ceiling_per_s = if own && !args.no_ceiling {
-        let probe = ceiling::http_quick(scenario.connections.min(64), workers).await;
-        Some(probe.context("failed to measure the machine's ceiling")?)
-    } else {
-        None
+/// A shipped scenario, or one in a file, and its text.
+fn load(name: &str) -> Result<(Scenario, String), String> {
+    let text = match shipped::text(name) {
+        Some(text) => text.to_owned(),
+        None => std::fs::read_to_string(name).map_err(|e| {
+            let shipped: Vec<&str> = shipped::SHIPPED.iter().map(|(name, _)| *name).collect();
+            format!("failed to read the scenario {name}: {e}; shipped are {}", shipped.join(", "))
+        })?,
     };
+    let folder = Path::new(name).parent().unwrap_or(Path::new(""));
+    let refused = |ScenarioError(reason)| format!("the scenario {name} is not valid: {reason}");
+    Ok((Scenario::load(&text, folder).map_err(refused)?, text))
+}
+
+async fn play(args: &BenchArgs, run: Run<'_>) -> anyhow::Result<Rehearsed> {
+    let Run { scenario, text, house, ceiling_per_s, stopped, pulse } = run;
+    let own = !args.server.is_given();
     let playing = args.server.playing(&scenario, args.program, || playing(args, &scenario, own))?;
-    let stage = args.server.open(&scenario).await?;
+    let stage = args.server.open(&scenario, house).await?;
     let seed = args.seed.unwrap_or(scenario.seed);
     let settings = Settings {
         scenario,
-        text,
+        text: text.to_owned(),
         playing,
         seed,
         scale: args.scale,
-        workers,
+        workers: args.workers.map_or_else(machine::default_workers, usize::from),
         audit: !args.no_audit,
         strict: args.strict,
         ceiling_per_s,
     };
-    let pulse = Arc::new(Pulse::default());
-    let label = format!("{}-{}", settings.scenario.version, args.server.engine());
-    let recorder = outputs.begin(&label, &pulse)?;
     let rehearsed = rehearse(stage.client(), settings, pulse, stopped).await;
-    interrupts.abort();
     let closed = tokio::task::spawn_blocking(move || stage.close()).await.context("failed to end the server")?;
     let rehearsed = rehearsed?;
     closed.context("failed to end the server")?;
-    Ok((recorder, rehearsed))
+    Ok(rehearsed)
 }
 
 /// Turns true at Ctrl-C or SIGTERM, for as long as the task lives.
@@ -250,8 +255,8 @@ async fn rehearse(
         tokio::time::sleep(rehearsal::SETTLED_AFTER_STOP_MAX).await;
     };
     tokio::select! {
-        report = rehearsal::rehearse(client, settings, pulse, stopped, |act| watcher.act(act)) => {
-            report.map_err(explain)
+        rehearsed = rehearsal::rehearse(client, settings, pulse, stopped, |act| watcher.act(act)) => {
+            rehearsed.map_err(explain)
         }
         () = broken_off => anyhow::bail!("interrupted, and the server did not settle in time"),
     }

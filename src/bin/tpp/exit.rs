@@ -1,8 +1,8 @@
 //! Exit codes of `tpp`, and which error ends with which.
 //! Must not be known below `bin`: rooms return what happened.
 //!
-//! When several apply, correctness ([`AUDIT`]) outranks validity ([`NOT_VALID`]) outranks speed ([`THRESHOLD`]). 11 is kept
-//! for a bench that was slower than the run that it is compared with.
+//! When several apply, correctness ([`AUDIT`]) outranks validity ([`NOT_VALID`]) outranks speed ([`REGRESSION`], then
+//! [`THRESHOLD`]).
 
 use std::io;
 
@@ -20,6 +20,8 @@ pub const CONFIG: u8 = 3;
 pub const UNREACHABLE: u8 = 4;
 /// A bench missed a threshold of its scenario.
 pub const THRESHOLD: u8 = 10;
+/// A bench was slower than the runs that it is compared with.
+pub const REGRESSION: u8 = 11;
 /// A law of the sale is broken.
 pub const AUDIT: u8 = 12;
 /// A bench says nothing about the server: the load generator was the limit.
@@ -53,10 +55,25 @@ pub fn is_closed_pipe(cause: &(dyn std::error::Error + 'static)) -> bool {
     cause.downcast_ref::<io::Error>().is_some_and(|e| e.kind() == io::ErrorKind::BrokenPipe)
 }
 
+/// The worst of several codes: laws first, then a run that was broken off, validity, and speed last.
+pub fn worst(codes: impl IntoIterator<Item = u8>) -> u8 {
+    let ranked = [AUDIT, INTERRUPTED, NOT_VALID, REGRESSION, THRESHOLD];
+    let codes: Vec<u8> = codes.into_iter().collect();
+    ranked.into_iter().find(|code| codes.contains(code)).unwrap_or(OK)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
     use anyhow::Context as _;
+
+    #[test]
+    fn correctness_outranks_validity_and_validity_outranks_speed() {
+        assert_eq!(worst([OK, THRESHOLD, REGRESSION]), REGRESSION);
+        assert_eq!(worst([REGRESSION, NOT_VALID, OK]), NOT_VALID);
+        assert_eq!(worst([NOT_VALID, AUDIT, INTERRUPTED]), AUDIT);
+        assert_eq!(worst([]), OK);
+    }
 
     #[test]
     fn a_cause_deep_inside_decides_the_code() {

@@ -28,7 +28,7 @@ static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 #[command(name = "tpp", version, propagate_version = false, max_term_width = 110, arg_required_else_help = true)]
 #[command(
     after_help = "Exit codes: 0 ok, 1 failure, 2 usage, 3 setting or scenario not valid, 4 server not reachable, \
-    10 threshold missed, 12 audit failed, 13 run not valid, 130 interrupted"
+    10 threshold missed, 11 regression, 12 audit failed, 13 run not valid, 130 interrupted"
 )]
 struct Cli {
     #[command(subcommand)]
@@ -40,7 +40,7 @@ enum Command {
     /// Run the ticket server
     Serve(serve::ServeArgs),
     /// Play a sale against a server and judge it
-    Bench(bench::BenchArgs),
+    Bench(Box<bench::BenchArgs>),
     /// Check the laws of the sale on a running or a stopped server
     Audit(audit::AuditArgs),
     /// Look after programs, orders and test accounts of a running server
@@ -78,7 +78,7 @@ fn complain(error: &anyhow::Error) -> u8 {
 fn run(command: Command) -> anyhow::Result<u8> {
     match command {
         Command::Serve(args) => serve::run(args),
-        Command::Bench(args) => bench::run(args),
+        Command::Bench(args) => bench::run(*args),
         Command::Audit(args) => audit::run(args),
         Command::Admin(args) => admin::run(args),
         Command::Ceiling(args) => ceiling::run(args),

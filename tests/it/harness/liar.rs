@@ -8,6 +8,7 @@ use std::{
         atomic::{AtomicU64, Ordering},
     },
     thread,
+    time::Duration,
 };
 
 use axum::{
@@ -31,9 +32,14 @@ pub enum Lie {
     SaysSoldOutEarly,
     /// Answers one purchase with the order number of another buyer.
     AnswersWithAnothersOrder,
+    /// Hands purchases on one after another, each after [`EACH`]: its capacity is known.
+    Queues,
     /// Hands everything on.
     Nothing,
 }
+
+/// What a purchase takes at a liar that queues.
+pub const EACH: Duration = Duration::from_millis(5);
 
 /// A purchase is bent once this many were handed on, so that there is something to bend it to.
 const AFTER: u64 = 20;
@@ -48,6 +54,8 @@ struct Mind {
     /// Order number and buyer of an honest answer.
     honest: Mutex<Option<(String, String)>>,
     client: reqwest::Client,
+    /// Held by the purchase whose turn it is.
+    turn: tokio::sync::Mutex<()>,
 }
 
 /// A lying server on a port of its own, until dropped.
@@ -68,8 +76,8 @@ impl Liar {
         let thread = thread::spawn(move || {
             let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
             runtime.block_on(async move {
-                let (purchases, honest, client) = Default::default();
-                let mind = Arc::new(Mind { lie, office, purchases, honest, client });
+                let (purchases, honest, client, turn) = Default::default();
+                let mind = Arc::new(Mind { lie, office, purchases, honest, client, turn });
                 let router = Router::new().fallback(handed_on).with_state(mind);
                 let listener = tokio::net::TcpListener::from_std(listener).unwrap();
                 tokio::select! {
@@ -99,6 +107,10 @@ async fn handed_on(State(mind): State<Arc<Mind>>, request: Request) -> Response 
     let is_purchase = path.contains("/program/order/create/");
     if is_purchase && let Some(lie) = mind.instead_of_a_purchase(&buyer) {
         return json(StatusCode::OK, lie);
+    }
+    if is_purchase && mind.lie == Lie::Queues {
+        let _turn = mind.turn.lock().await;
+        tokio::time::sleep(EACH).await;
     }
     let (status, answer) = mind.ask(&head, &path, body).await;
     if is_purchase {

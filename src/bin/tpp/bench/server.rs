@@ -44,9 +44,10 @@ pub struct ServerArgs {
     /// A header of every request, as 'Name: value'; may be repeated, and stands in no report
     #[arg(long, value_name = "HEADER", requires = "url")]
     header: Vec<String>,
-    /// Inventory of the started server: off (in its process), managed (a private redis-server), or a Redis URL
+    /// Inventory of the started server: off (in its process), managed (a private redis-server), or a Redis URL; given
+    /// several times, each is played against
     #[arg(long, value_name = "off|managed|URL")]
-    redis: Option<String>,
+    redis: Vec<String>,
     /// What a commit of the started server survives: full (power loss) or normal (a crash of the process)
     #[arg(long)]
     durability: Option<Durability>,
@@ -63,6 +64,15 @@ pub struct ServerArgs {
 enum Durability {
     Full,
     Normal,
+}
+
+/// What one run differs in from another: the program whose `serve` is started, and its inventory.
+#[derive(Debug, Clone)]
+pub struct House {
+    /// The program.
+    pub program: PathBuf,
+    /// See `--redis`.
+    pub redis: Option<String>,
 }
 
 /// A server to play against.
@@ -118,16 +128,33 @@ impl ServerArgs {
     }
 
     /// What holds the inventory, in a word that can be part of a file's name.
-    pub fn engine(&self) -> &'static str {
-        match (&self.url, self.redis.as_deref()) {
+    pub fn engine(&self, redis: Option<&str>) -> &'static str {
+        match (&self.url, redis) {
             (Some(_), _) => "external",
             (None, None | Some("off")) => "embedded",
             (None, Some(_)) => "redis",
         }
     }
 
+    /// Inventories to play against; nothing is said of a server that is there already.
+    pub fn engines(&self) -> Vec<Option<String>> {
+        match self.redis.as_slice() {
+            [] if self.is_given() => vec![None],
+            [] => vec![Some("off".to_owned())],
+            given => given.iter().cloned().map(Some).collect(),
+        }
+    }
+
+    /// What a commit of the started server survives, in the word that it uses itself.
+    pub const fn durability(&self) -> &'static str {
+        match self.durability {
+            Some(Durability::Normal) => "normal",
+            Some(Durability::Full) | None => "full",
+        }
+    }
+
     /// The named server, or one that is started now.
-    pub async fn open(&self, scenario: &Scenario) -> anyhow::Result<Stage> {
+    pub async fn open(&self, scenario: &Scenario, house: House) -> anyhow::Result<Stage> {
         if let Some(url) = &self.url {
             let way = Way::new(self.prefix.as_deref(), &self.header).map_err(|e| ConfigError(e.to_string()))?;
             return Ok(Stage { client: Client::new(url, self.admin_token.clone())?.by(way), own: None });
@@ -138,8 +165,8 @@ impl ServerArgs {
             output::note(&format!("the server's folder stays in {}", folder.path().display()));
         }
         let token = self.admin_token.clone().map_or_else(random_token, Ok)?;
-        let program = std::env::current_exe().context("failed to find this program")?;
-        let (arguments, log) = (self.arguments(folder.path(), scenario), folder.path().join("server.log"));
+        let House { program, redis } = house;
+        let (arguments, log) = (self.arguments(folder.path(), scenario, redis), folder.path().join("server.log"));
         let given = token.clone();
         let started = tokio::task::spawn_blocking(move || {
             let environment = vec![("TPP_ADMIN_TOKEN", given)];
@@ -150,15 +177,12 @@ impl ServerArgs {
         Ok(Stage { client, own: Some((child, folder)) })
     }
 
-    fn arguments(&self, folder: &Path, scenario: &Scenario) -> Vec<OsString> {
+    fn arguments(&self, folder: &Path, scenario: &Scenario, redis: Option<String>) -> Vec<OsString> {
         let mut arguments: Vec<OsString> = vec!["serve".into(), "--data".into(), folder.join("data").into()];
         arguments.extend(["--listen", "127.0.0.1:0", "--exit-with-stdin"].map(OsString::from));
         let mut add = |flag: &str, value: String| arguments.extend([flag.into(), value.into()]);
-        add("--redis", self.redis.clone().unwrap_or_else(|| "off".to_owned()));
-        match self.durability {
-            Some(Durability::Normal) => add("--durability", "normal".to_owned()),
-            Some(Durability::Full) | None => add("--durability", "full".to_owned()),
-        }
+        add("--redis", redis.unwrap_or_else(|| "off".to_owned()));
+        add("--durability", self.durability().to_owned());
         if let Some(hold) = scenario.hold {
             add("--hold", format!("{}ms", hold.0.as_millis()));
         }
