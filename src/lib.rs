@@ -11,6 +11,7 @@
 //! | [`server`] | sells |
 //! | [`client`] | speaks to a server |
 //! | [`bench`](mod@bench) | replays a sale and judges it |
+//! | [`tui`] | shows it in a terminal |
 
 pub mod bench;
 pub mod client;
@@ -18,4 +19,5 @@ pub mod domain;
 pub mod inventory;
 pub mod ledger;
 pub mod server;
+pub mod tui;
 pub mod wire;

@@ -13,7 +13,7 @@ use std::{
     collections::HashSet,
     io,
     sync::{
-        Arc, Mutex,
+        Arc, Mutex, OnceLock,
         atomic::{AtomicU64, Ordering},
     },
     time::{Duration, Instant},
@@ -106,6 +106,10 @@ pub struct Pulse {
     pub left: AtomicU64,
     /// Connections that could not be opened.
     pub missed_connections: AtomicU64,
+    /// The moment from which arrivals are counted, once connections are open.
+    pub started: OnceLock<Instant>,
+    /// The program, once it is on sale.
+    pub hall: OnceLock<Hall>,
     /// The run over time, as far as it has come.
     pub series: Mutex<Series>,
 }

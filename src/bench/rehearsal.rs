@@ -141,6 +141,7 @@ pub async fn rehearse(
     let before = witness.environment().await?;
     let ground = stage::set(client, settings.scenario.clone(), &settings.playing, settings.seed).await?;
     let ground = Arc::new(ground);
+    pulse.hall.get_or_init(|| ground.hall.clone());
     acts(Act::Playing(ground.schedule.buyers()));
     let folder = PrivateFolder::make().map_err(|e| RehearsalError::Journal(PlayError::Journal(JOURNAL.into(), e)))?;
     let (halt, halted) = watch::channel(false);

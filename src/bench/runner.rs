@@ -104,7 +104,7 @@ pub fn perform(ground: &Arc<Ground>, play: &Play) -> Result<Performed, PlayError
     let crew = Crew::hire(ground, play, &spool).map_err(PlayError::Unreachable)?;
     let start_wall_ms = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_millis() as i64);
     spool.begin(&scene(ground), start_wall_ms);
-    let performed = crew.perform();
+    let performed = crew.perform(&play.pulse);
     spool.close().map_err(of_journal)?;
     Ok(performed)
 }
@@ -170,8 +170,9 @@ impl Crew {
         }
     }
 
-    fn perform(self) -> Performed {
+    fn perform(self, pulse: &Pulse) -> Performed {
         let start = Instant::now();
+        pulse.started.get_or_init(|| start);
         self.0.iter().for_each(|(go, _)| go.send(start).unwrap_or(()));
         let mut performed = Performed::default();
         for worked in self.dismiss() {

@@ -4,7 +4,6 @@
 use std::{
     convert::Infallible,
     future::Future,
-    sync::atomic::Ordering,
     time::{Duration, Instant, SystemTime, UNIX_EPOCH},
 };
 
@@ -110,14 +109,14 @@ impl Watcher<'_> {
         }
     }
 
-    /// When the run began, to within one look: the first buyer has just been let go.
+    /// When the run began, once it has.
     async fn start(&self) -> Instant {
-        let first_us = self.ground.schedule.arrivals().next().map_or(0, |(_, arrival)| arrival.at_us);
-        while self.pulse.released.load(Ordering::Relaxed) == 0 {
+        loop {
+            if let Some(start) = self.pulse.started.get() {
+                return *start;
+            }
             tokio::time::sleep(RULES_LOOK).await;
         }
-        let now = Instant::now();
-        now.checked_sub(Duration::from_micros(first_us)).unwrap_or(now)
     }
 
     /// Seats of each category of the hall; `None` when the server does not tell.

@@ -11,6 +11,7 @@ mod outputs;
 mod progress;
 mod server;
 mod versions;
+mod watch;
 
 use std::{
     path::{Path, PathBuf},
@@ -21,7 +22,7 @@ use anyhow::Context as _;
 use clap::{Args, Subcommand, ValueEnum};
 use tokio::{
     signal::unix::{SignalKind, signal},
-    sync::watch,
+    sync::watch::{self as flag, Receiver},
     task::JoinHandle,
 };
 use tpp::{
@@ -35,8 +36,10 @@ use tpp::{
     },
     client::{Client, ClientError},
     domain::ids::ProgramId,
+    tui::bench_view::Subject,
 };
 
+use self::watch::{Watched, Watcher};
 use crate::exit::ConfigError;
 
 /// What to play, where, and what to make of it.
@@ -85,6 +88,8 @@ pub struct BenchArgs {
     server: server::ServerArgs,
     #[command(flatten)]
     outputs: outputs::OutputArgs,
+    #[command(flatten)]
+    watch: watch::WatchArgs,
     /// How the result is told: for people, or as docs/schema/bench-1.json describes it
     #[arg(long, default_value = "human", help_heading = "Result")]
     output: Output,
@@ -134,8 +139,10 @@ struct Run<'a> {
     house: server::House,
     /// Measured once for all runs.
     ceiling_per_s: Option<f64>,
+    /// Which of how many, from 1.
+    turn: (usize, usize),
     /// Turns true when it is to be broken off.
-    stopped: watch::Receiver<bool>,
+    stopped: Receiver<bool>,
     /// For whoever watches.
     pulse: Arc<Pulse>,
 }
@@ -201,7 +208,7 @@ fn load(name: &str) -> Result<(Scenario, String), String> {
 }
 
 async fn play(args: &BenchArgs, run: Run<'_>) -> anyhow::Result<Rehearsed> {
-    let Run { scenario, text, house, ceiling_per_s, stopped, pulse } = run;
+    let Run { scenario, text, house, ceiling_per_s, turn, stopped, pulse } = run;
     let own = !args.server.is_given();
     let playing = args.server.playing(&scenario, args.program, || playing(args, &scenario, own))?;
     let stage = args.server.open(&scenario, house).await?;
@@ -217,7 +224,13 @@ async fn play(args: &BenchArgs, run: Run<'_>) -> anyhow::Result<Rehearsed> {
         strict: args.strict,
         ceiling_per_s,
     };
-    let rehearsed = rehearse(stage.client(), settings, pulse, stopped).await;
+    let subject = Subject {
+        name: format!("{} {}", settings.scenario.name, settings.scenario.version),
+        about: settings.scenario.about.clone(),
+        run: turn,
+    };
+    let watched = args.watch.watched(subject, args.output == Output::Human);
+    let rehearsed = rehearse(stage.client(), settings, watched, pulse, stopped).await;
     let closed = tokio::task::spawn_blocking(move || stage.close()).await.context("failed to end the server")?;
     let rehearsed = rehearsed?;
     closed.context("failed to end the server")?;
@@ -225,8 +238,8 @@ async fn play(args: &BenchArgs, run: Run<'_>) -> anyhow::Result<Rehearsed> {
 }
 
 /// Turns true at Ctrl-C or SIGTERM, for as long as the task lives.
-fn hear_interrupts() -> std::io::Result<(JoinHandle<()>, watch::Receiver<bool>)> {
-    let (stop, stopped) = watch::channel(false);
+fn hear_interrupts() -> std::io::Result<(JoinHandle<()>, Receiver<bool>)> {
+    let (stop, stopped) = flag::channel(false);
     let (mut interrupt, mut terminate) = (signal(SignalKind::interrupt())?, signal(SignalKind::terminate())?);
     let task = tokio::spawn(async move {
         tokio::select! {
@@ -242,10 +255,11 @@ fn hear_interrupts() -> std::io::Result<(JoinHandle<()>, watch::Receiver<bool>)>
 async fn rehearse(
     client: &Client,
     settings: Settings,
+    watched: Watched,
     pulse: Arc<Pulse>,
-    stopped: watch::Receiver<bool>,
+    stopped: Receiver<bool>,
 ) -> anyhow::Result<Rehearsed> {
-    let watcher = progress::Watcher::start(pulse.clone());
+    let watcher = Watcher::start(pulse.clone(), watched);
     let mut second = stopped.clone();
     // Waiting for a server that hangs can be broken off as well, but then there is nothing to report.
     let broken_off = async {

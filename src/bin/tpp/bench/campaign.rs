@@ -86,6 +86,7 @@ async fn play_all(
             text: sale.text,
             house: House { program: program_of(args, cell.side)?, redis: cell.redis.clone() },
             ceiling_per_s: sale.ceiling_per_s,
+            turn: (turn.number, turn.of),
             stopped: sale.stopped.clone(),
             pulse,
         };

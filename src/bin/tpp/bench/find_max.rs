@@ -73,6 +73,7 @@ pub async fn run(
             text,
             house: house.clone(),
             ceiling_per_s,
+            turn: (1, 1),
             stopped: stopped.clone(),
             pulse: Arc::default(),
         };

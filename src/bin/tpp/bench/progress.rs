@@ -4,51 +4,42 @@
 use std::{
     io::{self, IsTerminal as _, Write as _},
     sync::{
-        Arc, Mutex,
+        Arc,
         atomic::{AtomicU64, Ordering},
     },
     time::Duration,
 };
 
-use tpp::bench::{floor::Pulse, rehearsal::Act};
+use tpp::{
+    bench::{floor::Pulse, rehearsal::Act},
+    tui::bench_view::Stage,
+};
 
 /// Between two lines on a terminal.
 const EVERY_ON_TERMINAL: Duration = Duration::from_millis(200);
 /// Between two lines in a file.
 const EVERY_IN_FILE: Duration = Duration::from_secs(5);
 
-/// Watches a run until it is dropped.
+/// Tells until it is dropped.
 #[derive(Debug)]
-pub struct Watcher {
-    act: Arc<Mutex<Act>>,
-    task: tokio::task::JoinHandle<()>,
-}
+pub struct Lines(tokio::task::JoinHandle<()>);
 
-impl Watcher {
-    /// Starts to watch.
-    pub fn start(pulse: Arc<Pulse>) -> Self {
-        let act = Arc::new(Mutex::new(Act::Staging));
-        let watched = act.clone();
+impl Lines {
+    /// Starts to tell.
+    pub fn start(stage: Arc<Stage>) -> Self {
         let on_terminal = io::stderr().is_terminal();
-        let task = tokio::spawn(async move {
+        Self(tokio::spawn(async move {
             loop {
                 tokio::time::sleep(if on_terminal { EVERY_ON_TERMINAL } else { EVERY_IN_FILE }).await;
-                let act = *watched.lock().expect("nobody panics while it is held");
-                tell(&line(act, &pulse), on_terminal);
+                tell(&line(stage.act(), stage.pulse()), on_terminal);
             }
-        });
-        Self { act, task }
-    }
-
-    /// The run goes on to its next act.
-    pub fn act(&self, act: Act) {
-        *self.act.lock().expect("nobody panics while it is held") = act;
+        }))
     }
 }
 
-impl Drop for Watcher {
+impl Drop for Lines {
     fn drop(&mut self) {
-        self.task.abort();
+        self.0.abort();
         if io::stderr().is_terminal() {
             tell("", true);
         }

@@ -1,0 +1,132 @@
+//! Panels, one a file: plain values in, cells out. Whatever screen has the values can show the panel.
+//! Must not know whose values they are, nor remember anything between two frames.
+
+pub mod arrivals;
+pub mod footer;
+pub mod generator;
+pub mod heading;
+pub mod headline;
+pub mod help;
+pub mod latency;
+pub mod orders;
+pub mod queue;
+pub mod rejections;
+pub mod stock;
+
+use ratatui::{
+    buffer::Buffer,
+    layout::Rect,
+    text::{Line, Span},
+};
+
+use crate::tui::{
+    text,
+    theme::{Meaning, Theme},
+};
+
+/// What is drawn on, and in which theme.
+#[derive(Debug)]
+pub struct Sheet<'a> {
+    /// The cells.
+    pub buf: &'a mut Buffer,
+    /// Their looks.
+    pub theme: Theme,
+}
+
+impl Sheet<'_> {
+    /// Words in the style of their meaning.
+    pub fn say(&self, meaning: Meaning, words: impl Into<String>) -> Span<'static> {
+        Span::styled(words.into(), self.theme.style(meaning))
+    }
+
+    /// Puts a line into a row of the area, if it has that row. Nothing of what was there shines through.
+    pub fn put(&mut self, area: Rect, row: u16, line: impl Into<Line<'static>>) {
+        if row >= area.height {
+            return;
+        }
+        let (line, y) = (line.into(), area.y + row);
+        let width = u16::try_from(line.width()).unwrap_or(u16::MAX).min(area.width);
+        self.blank(Rect { y, width, height: 1, ..area });
+        self.buf.set_line(area.x, y, &line, area.width);
+    }
+
+    /// Puts a line at the right end of a row.
+    pub fn put_right(&mut self, area: Rect, row: u16, line: impl Into<Line<'static>>) {
+        let line = line.into();
+        let width = u16::try_from(line.width()).unwrap_or(u16::MAX).min(area.width);
+        self.put(Rect { x: area.right() - width, width, ..area }, row, line);
+    }
+
+    /// The head of a panel: its name, a rule, a note at the right. What is left for its content comes back.
+    pub fn titled(&mut self, area: Rect, name: &str, note: Line<'static>) -> Rect {
+        let columns = usize::from(area.width);
+        self.put(area, 0, self.say(Meaning::Quiet, "─".repeat(columns)));
+        let room = columns.saturating_sub(text::width(name) + 2);
+        let name = self.say(Meaning::Title, format!("{name} "));
+        self.put(area, 0, name);
+        if note.width() > 0 && note.width() < room {
+            let mut spans = vec![Span::raw(" ")];
+            spans.extend(note.spans);
+            self.put_right(area, 0, spans);
+        }
+        Rect { y: area.y.saturating_add(1).min(area.bottom()), height: area.height.saturating_sub(1), ..area }
+    }
+
+    /// Says that there is nothing to show yet.
+    pub fn nothing_yet(&mut self, area: Rect) {
+        self.put(area, 0, self.say(Meaning::Quiet, "no data yet"));
+    }
+
+    /// Makes every cell of the area empty.
+    pub fn blank(&mut self, area: Rect) {
+        for position in area.intersection(self.buf.area).positions() {
+            self.buf[position].reset();
+        }
+    }
+}
+
+/// The first rows of an area, and the rest of it.
+pub fn split_rows(area: Rect, rows: u16) -> (Rect, Rect) {
+    let rows = rows.min(area.height);
+    (Rect { height: rows, ..area }, Rect { y: area.y + rows, height: area.height - rows, ..area })
+}
+
+/// The first columns of an area, and the rest of it.
+pub fn split_columns(area: Rect, columns: u16) -> (Rect, Rect) {
+    let columns = columns.min(area.width);
+    (Rect { width: columns, ..area }, Rect { x: area.x + columns, width: area.width - columns, ..area })
+}
+
+#[cfg(test)]
+mod tests {
+    use ratatui::style::Modifier;
+
+    use super::*;
+
+    #[test]
+    fn a_line_over_another_keeps_its_own_looks() {
+        let mut buf = Buffer::empty(Rect::new(0, 0, 20, 2));
+        let area = buf.area;
+        let sheet = &mut Sheet { theme: Theme::Normal, buf: &mut buf };
+        sheet.titled(area, "Seats", Line::default());
+        assert_eq!(buf[(0, 0)].modifier, Modifier::BOLD, "the rule under the name is dim, the name is not");
+        assert_eq!(buf[(19, 0)].modifier, Modifier::DIM);
+    }
+}
+
+#[cfg(test)]
+pub mod drawing {
+    //! Panels drawn for a look at them.
+
+    use ratatui::{Terminal, backend::TestBackend, layout::Rect};
+
+    use super::Sheet;
+    use crate::tui::theme::Theme;
+
+    /// Draws over a screen of this size.
+    pub fn drawn((width, height): (u16, u16), theme: Theme, draw: impl FnOnce(Rect, &mut Sheet<'_>)) -> TestBackend {
+        let mut terminal = Terminal::new(TestBackend::new(width, height)).unwrap();
+        terminal.draw(|frame| draw(frame.area(), &mut Sheet { theme, buf: frame.buffer_mut() })).unwrap();
+        terminal.backend().clone()
+    }
+}

@@ -1,0 +1,61 @@
+//! Orders that wait to be written.
+//! Must not draw an empty queue as a missing one.
+
+use ratatui::{layout::Rect, text::Line};
+
+use crate::tui::{
+    chart::{self, Fold, Track},
+    panel::Sheet,
+    text,
+    theme::Meaning,
+};
+
+/// What the panel shows.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Queue {
+    /// Waiting now, where somebody could be asked.
+    pub depth: Option<u64>,
+    /// Over time.
+    pub depths: Track,
+}
+
+/// Draws it.
+pub fn draw(queue: &Queue, area: Rect, sheet: &mut Sheet<'_>) {
+    let note = queue.depth.map_or_else(Line::default, |depth| {
+        Line::from(vec![
+            sheet.say(Meaning::Plain, text::count(depth)),
+            sheet.say(Meaning::Quiet, " waiting  peak "),
+            sheet.say(Meaning::Plain, text::count(queue.depths.peak() as u64)),
+        ])
+    });
+    let inner = sheet.titled(area, "Queue", note);
+    if queue.depth.is_none() {
+        sheet.nothing_yet(inner);
+    } else if queue.depths.peak() == 0.0 {
+        sheet.put(inner, 0, sheet.say(Meaning::Quiet, "empty all along"));
+    } else {
+        let style = sheet.theme.style(Meaning::Held);
+        chart::columns(&queue.depths, Fold::Max, queue.depths.peak(), inner, sheet.buf, style);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::tui::{panel::drawing::drawn, theme::Theme};
+
+    #[test]
+    fn a_queue_that_grew_and_drains() {
+        let values = (0..20).map(|at| f64::from(at * (20 - at))).collect();
+        let queue = Queue { depth: Some(19), depths: Track { values, slots: 30 } };
+        insta::assert_snapshot!(drawn((40, 4), Theme::Normal, |area, sheet| draw(&queue, area, sheet)));
+    }
+
+    #[test]
+    fn an_empty_queue_is_not_a_missing_one() {
+        let empty = Queue { depth: Some(0), depths: Track { values: vec![0.0; 9], slots: 30 } };
+        insta::assert_snapshot!(drawn((40, 3), Theme::Normal, |area, sheet| draw(&empty, area, sheet)));
+        let missing = drawn((40, 3), Theme::Normal, |area, sheet| draw(&Queue::default(), area, sheet));
+        assert!(missing.to_string().contains("no data yet"));
+    }
+}

@@ -1,0 +1,129 @@
+//! The terminal: taken for a screen, and given back as it was, whatever happens.
+//! Must not know what is shown, nor write to stdout: that is the result's.
+
+use std::{
+    io::{self, BufWriter, Stderr, stderr},
+    panic,
+    sync::{
+        Once,
+        atomic::{AtomicBool, Ordering},
+    },
+    time::Instant,
+};
+
+use crossterm::{
+    cursor::{Hide, Show},
+    event::{self, Event, KeyEvent},
+    execute,
+    terminal::{EnterAlternateScreen, LeaveAlternateScreen, disable_raw_mode, enable_raw_mode},
+};
+use ratatui::{Terminal, backend::CrosstermBackend, buffer::Buffer};
+
+/// Is the terminal ours at the moment? There is one terminal, and a panic in any thread must be able to give it back.
+static TAKEN: AtomicBool = AtomicBool::new(false);
+/// The panic hook is set once.
+static HOOK: Once = Once::new();
+
+type Cells = Terminal<CrosstermBackend<BufWriter<Stderr>>>;
+
+/// The terminal, taken. Dropping it gives the terminal back.
+#[derive(Debug)]
+pub struct Screen {
+    cells: Cells,
+}
+
+/// What came from the terminal.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Input {
+    /// A key.
+    Key(KeyEvent),
+    /// Another size, or anything else after which the screen is to be drawn anew.
+    Redraw,
+}
+
+impl Screen {
+    /// Takes the terminal.
+    ///
+    /// # Errors
+    /// When there is none.
+    pub fn enter() -> io::Result<Self> {
+        HOOK.call_once(give_back_before_a_panic_is_told);
+        take()?;
+        // Given back should its size not be known.
+        let cells = new_cells().inspect_err(|_| give_back())?;
+        Ok(Self { cells })
+    }
+
+    /// Gives the terminal back for a while.
+    pub fn leave(&mut self) {
+        give_back();
+    }
+
+    /// Takes the terminal again, as unknown: whoever had it meanwhile may have left anything on it.
+    ///
+    /// # Errors
+    /// When it is gone.
+    pub fn enter_again(&mut self) -> io::Result<()> {
+        give_back();
+        take()?;
+        self.cells = new_cells()?;
+        Ok(())
+    }
+
+    /// Draws; only cells that changed are written. Does nothing while the terminal is given back.
+    ///
+    /// # Errors
+    /// When the terminal is gone.
+    pub fn draw(&mut self, draw: impl FnOnce(&mut Buffer)) -> io::Result<()> {
+        if TAKEN.load(Ordering::SeqCst) {
+            self.cells.draw(|frame| draw(frame.buffer_mut()))?;
+        }
+        Ok(())
+    }
+
+    /// The next input, or nothing when none comes before the deadline.
+    ///
+    /// # Errors
+    /// When the terminal is gone.
+    pub fn input_before(&self, deadline: Instant) -> io::Result<Option<Input>> {
+        if !event::poll(deadline.saturating_duration_since(Instant::now()))? {
+            return Ok(None);
+        }
+        Ok(Some(match event::read()? {
+            Event::Key(key) => Input::Key(key),
+            _ => Input::Redraw,
+        }))
+    }
+}
+
+impl Drop for Screen {
+    fn drop(&mut self) {
+        give_back();
+    }
+}
+
+fn new_cells() -> io::Result<Cells> {
+    Terminal::new(CrosstermBackend::new(BufWriter::new(stderr())))
+}
+
+fn take() -> io::Result<()> {
+    enable_raw_mode()?;
+    TAKEN.store(true, Ordering::SeqCst);
+    execute!(stderr(), EnterAlternateScreen, Hide).inspect_err(|_| give_back())
+}
+
+/// As it was: once, and without an error, for there is nobody left to tell.
+fn give_back() {
+    if TAKEN.swap(false, Ordering::SeqCst) {
+        let _ = execute!(stderr(), LeaveAlternateScreen, Show);
+        let _ = disable_raw_mode();
+    }
+}
+
+fn give_back_before_a_panic_is_told() {
+    let told = panic::take_hook();
+    panic::set_hook(Box::new(move |panic| {
+        give_back();
+        told(panic);
+    }));
+}

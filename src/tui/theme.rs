@@ -1,0 +1,192 @@
+//! Colours by their meaning, in three themes.
+//! Must not hold a colour outside the sixteen of the terminal, nor paint its background: it may be dark or light.
+
+use ratatui::style::{Color, Modifier, Style};
+
+/// What a cell says.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Meaning {
+    /// Text.
+    Plain,
+    /// Text that explains other text: captions, rules, units.
+    Quiet,
+    /// Name of a panel or a thing.
+    Title,
+    /// The number that matters.
+    Headline,
+    /// Seats that are free.
+    Free,
+    /// Seats taken for a while.
+    Held,
+    /// Seats paid for.
+    Sold,
+    /// What was planned.
+    Planned,
+    /// What came.
+    Came,
+    /// As it should be.
+    Good,
+    /// Worth a look.
+    Warning,
+    /// Not as it should be.
+    Bad,
+    /// A key to press.
+    Key,
+    /// The screen does not move.
+    Frozen,
+}
+
+/// How meanings look.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Theme {
+    /// Colours of the terminal.
+    #[default]
+    Normal,
+    /// Colours that every eye tells apart: blue and yellow, never green against red.
+    Safe,
+    /// No colour.
+    Mono,
+}
+
+impl Theme {
+    /// All of them.
+    pub const ALL: [Self; 3] = [Self::Normal, Self::Safe, Self::Mono];
+
+    /// Its name.
+    #[must_use]
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Normal => "normal",
+            Self::Safe => "safe",
+            Self::Mono => "mono",
+        }
+    }
+
+    /// The one after it.
+    #[must_use]
+    pub const fn next(self) -> Self {
+        match self {
+            Self::Normal => Self::Safe,
+            Self::Safe => Self::Mono,
+            Self::Mono => Self::Normal,
+        }
+    }
+
+    /// How a meaning looks.
+    #[must_use]
+    pub const fn style(self, meaning: Meaning) -> Style {
+        match self {
+            Self::Mono => mono(meaning),
+            Self::Normal => coloured(meaning, &NORMAL),
+            Self::Safe => coloured(meaning, &SAFE),
+        }
+    }
+}
+
+/// The colours that differ between themes.
+struct Paint {
+    held: Color,
+    sold: Color,
+    came: Color,
+    good: Color,
+    warning: Color,
+    bad: Color,
+}
+
+const NORMAL: Paint = Paint {
+    held: Color::Yellow,
+    sold: Color::Green,
+    came: Color::Cyan,
+    good: Color::Green,
+    warning: Color::Yellow,
+    bad: Color::Red,
+};
+
+const SAFE: Paint = Paint {
+    held: Color::Yellow,
+    sold: Color::LightBlue,
+    came: Color::LightBlue,
+    good: Color::LightBlue,
+    warning: Color::Yellow,
+    bad: Color::Magenta,
+};
+
+const fn coloured(meaning: Meaning, paint: &Paint) -> Style {
+    let plain = mono(meaning);
+    match meaning {
+        Meaning::Plain
+        | Meaning::Quiet
+        | Meaning::Title
+        | Meaning::Headline
+        | Meaning::Free
+        | Meaning::Planned
+        | Meaning::Key
+        | Meaning::Frozen => plain,
+        Meaning::Held => plain.fg(paint.held),
+        Meaning::Sold => plain.fg(paint.sold),
+        Meaning::Came => plain.fg(paint.came),
+        Meaning::Good => plain.fg(paint.good),
+        Meaning::Warning => plain.fg(paint.warning),
+        Meaning::Bad => plain.fg(paint.bad),
+    }
+}
+
+const fn mono(meaning: Meaning) -> Style {
+    let style = Style::new();
+    match meaning {
+        Meaning::Plain | Meaning::Held | Meaning::Sold | Meaning::Came | Meaning::Good => style,
+        Meaning::Quiet | Meaning::Free | Meaning::Planned => style.add_modifier(Modifier::DIM),
+        Meaning::Title | Meaning::Headline | Meaning::Warning | Meaning::Key => style.add_modifier(Modifier::BOLD),
+        Meaning::Bad => style.add_modifier(Modifier::BOLD.union(Modifier::UNDERLINED)),
+        Meaning::Frozen => style.add_modifier(Modifier::REVERSED),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const ALL: [Meaning; 14] = [
+        Meaning::Plain,
+        Meaning::Quiet,
+        Meaning::Title,
+        Meaning::Headline,
+        Meaning::Free,
+        Meaning::Held,
+        Meaning::Sold,
+        Meaning::Planned,
+        Meaning::Came,
+        Meaning::Good,
+        Meaning::Warning,
+        Meaning::Bad,
+        Meaning::Key,
+        Meaning::Frozen,
+    ];
+
+    #[test]
+    fn no_theme_paints_the_background_and_mono_knows_no_colour() {
+        for meaning in ALL {
+            assert!(Theme::ALL.iter().all(|theme| theme.style(meaning).bg.is_none()), "{meaning:?}");
+            assert_eq!(Theme::Mono.style(meaning).fg, None, "{meaning:?}");
+        }
+    }
+
+    #[test]
+    fn the_safe_theme_never_sets_green_against_red() {
+        let used = ALL.map(|meaning| Theme::Safe.style(meaning).fg);
+        assert!(!used.contains(&Some(Color::Green)) && !used.contains(&Some(Color::Red)), "{used:?}");
+    }
+
+    #[test]
+    fn bad_news_differ_from_good_in_every_theme() {
+        for theme in Theme::ALL {
+            assert_ne!(theme.style(Meaning::Bad), theme.style(Meaning::Good), "{theme:?}");
+        }
+    }
+
+    #[test]
+    fn every_theme_comes_round_again() {
+        let round = Theme::ALL.map(Theme::next);
+        assert!(Theme::ALL.iter().all(|theme| round.contains(theme)));
+    }
+}
