@@ -154,7 +154,7 @@ pub fn classes(report: &Report) -> Option<Figure> {
 }
 
 /// First come, first served?
-pub fn order_of_service(report: &Report) -> Option<Figure> {
+pub fn first_come(report: &Report) -> Option<Figure> {
     let score = report.fairness.fcfs?;
     let row = Row {
         name: "winner came first".to_owned(),
@@ -204,8 +204,7 @@ mod tests {
     fn what_there_is_is_drawn() {
         let run = sample_run("v4-embedded-1", 1);
         let report = &run.report;
-        for figure in [percentiles(&run), refusals(report), classes(report).unwrap(), order_of_service(report).unwrap()]
-        {
+        for figure in [percentiles(&run), refusals(report), classes(report).unwrap(), first_come(report).unwrap()] {
             assert!(figure.svg.starts_with("<svg") && !figure.svg.contains("NaN"), "{figure:?}");
         }
         assert_eq!(refusals(report).title, "4,570 submits were refused, most of them as sold_out");
@@ -215,6 +214,6 @@ mod tests {
     fn where_there_is_nothing_it_is_said_or_left_out() {
         let run = empty_run("v1-redis-1");
         assert!(percentiles(&run).svg.is_empty() && refusals(&run.report).svg.is_empty());
-        assert_eq!((classes(&run.report), order_of_service(&run.report)), (None, None));
+        assert_eq!((classes(&run.report), first_come(&run.report)), (None, None));
     }
 }

@@ -67,7 +67,7 @@ impl<'a> Part<'a> {
             reasons: &report.reasons,
             tiles: tiles(report),
             figures,
-            fairness: latencies::order_of_service(report).into_iter().chain(latencies::classes(report)).collect(),
+            fairness: latencies::first_come(report).into_iter().chain(latencies::classes(report)).collect(),
             marks: report.thresholds.iter().chain(&report.expectations).map(mark).collect(),
             laws: report.audit.as_ref().map_or_else(Vec::new, laws),
             audited: audited(report),
