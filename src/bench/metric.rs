@@ -85,8 +85,7 @@ pub fn check(name: &str) -> Result<(), String> {
 /// Is it a percentile, so that a run with few samples has none?
 #[must_use]
 pub fn is_percentile(name: &str) -> bool {
-    let ending = name.strip_suffix("_ms").unwrap_or(name);
-    percentile::NAMED.iter().any(|(word, _)| ending.ends_with(&format!("_{word}")))
+    percentile::samples_needed(name).is_some()
 }
 
 /// The class whose buyers a figure counts, when it is about one.

@@ -16,6 +16,14 @@ pub fn is_told(samples: u64, share: f64) -> bool {
     samples as f64 * (1.0 - share) >= BEYOND_MIN - 1e-6
 }
 
+/// Samples from which on a figure with this name is told; `None` when it is no percentile.
+#[must_use]
+pub fn samples_needed(name: &str) -> Option<u64> {
+    let ending = name.strip_suffix("_ms").unwrap_or(name);
+    let (_, share) = NAMED.iter().find(|(word, _)| ending.ends_with(&format!("_{word}")))?;
+    Some(((BEYOND_MIN - 1e-6) / (1.0 - share)).ceil() as u64)
+}
+
 /// Of a histogram.
 #[must_use]
 pub fn of_histogram(histogram: &Histogram<u64>, share: f64) -> Option<u64> {
@@ -39,6 +47,8 @@ mod tests {
             assert!(is_told(samples, share), "{samples} samples tell the percentile at {share}");
             assert!(!is_told(samples - 1, share), "{} samples do not tell it at {share}", samples - 1);
         }
+        let needed = ["confirm_p99_ms", "overtakes_p50", "create_max_ms"].map(samples_needed);
+        assert_eq!(needed, [Some(1_000), Some(20), None]);
     }
 
     #[test]

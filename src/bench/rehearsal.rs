@@ -75,6 +75,8 @@ pub struct Settings {
     pub audit: bool,
     /// See [`Circumstances::strict`].
     pub strict: bool,
+    /// Other programs may use the machine: noise is told, and not held against the run.
+    pub allow_noise: bool,
     /// Answers per second of a bare endpoint on this machine, where it was measured.
     pub ceiling_per_s: Option<f64>,
 }

@@ -156,6 +156,8 @@ impl Search {
                 self.noisy += 1;
                 return self.count();
             }
+            // A rate that was good before is no worse for a noisy machine, which will be noisy at lower rates, too.
+            Outcome::Noisy if confirms => self.ended = Some(Limit::Noise),
             Outcome::Noisy => self.fails(rate, confirms, Limit::Noise),
         }
         self.noisy = 0;

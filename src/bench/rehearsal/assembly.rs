@@ -118,6 +118,7 @@ impl Evidence<'_> {
             machine: self.usage.machine,
             missed_connections: self.pulse.missed_connections.load(Ordering::Relaxed),
             requests,
+            noise_is_allowed: self.settings.allow_noise,
             broken_off: by_rule.as_deref().or(by_hand),
         })
     }

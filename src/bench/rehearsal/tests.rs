@@ -70,6 +70,7 @@ impl Run {
             workers: self.workers,
             audit: true,
             strict: false,
+            allow_noise: false,
             ceiling_per_s: Some(1_000.0),
         };
         let (_stop, stopped) = watch::channel(false);
@@ -114,7 +115,7 @@ async fn confirmations_count_from_the_first_submit_in_every_version() {
         let run = Run { version, ..Run::of(Fault::HangsUp(1)) }
             .but("rate = 2000\nduration = \"200ms\"", "rate = 1\nduration = \"1s\"")
             .but("name = \"bot\"\n", "name = \"bot\"\nweight = 0\n")
-            .but("weight = 3", "request_id = true\nretries = 1\nretry_after = \"150ms\"")
+            .but("weight = 3", "request_id = true\nretry = { policy = \"fixed\", times = 1, wait = \"150ms\" }")
             .play()
             .await
             .report;

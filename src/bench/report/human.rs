@@ -11,7 +11,7 @@ pub const LINES_MAX: usize = 40;
 /// Widest line; what is longer is cut, the JSON has it whole.
 pub const COLUMNS_MAX: usize = 100;
 /// Findings shown; the JSON has all.
-const FINDINGS_SHOWN: usize = 6;
+const FINDINGS_SHOWN: usize = 5;
 /// Classes of buyers shown.
 const CLASSES_SHOWN: usize = 4;
 /// Reasons shown.

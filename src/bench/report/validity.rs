@@ -39,6 +39,8 @@ pub struct Facts<'a> {
     pub requests: u64,
     /// Why the run was broken off, if it was.
     pub broken_off: Option<&'a str>,
+    /// Noise is told, and not held against the run.
+    pub noise_is_allowed: bool,
 }
 
 /// CPU seconds of the whole machine, over all CPUs.
@@ -75,11 +77,12 @@ pub fn validity(facts: &Facts<'_>) -> Validity {
     };
     let limits = limits(facts);
     let noise = if facts.played_s < JUDGED_FROM_S { Vec::new() } else { noise(&validity) };
-    validity.trusted = limits.is_empty() && noise.is_empty();
+    let is_quiet = noise.is_empty() || facts.noise_is_allowed;
+    validity.trusted = limits.is_empty() && is_quiet;
     validity.standing = match () {
         () if facts.broken_off.is_some() => Standing::Aborted,
         () if !limits.is_empty() => Standing::GeneratorLimited,
-        () if !noise.is_empty() => Standing::Noisy,
+        () if !is_quiet => Standing::Noisy,
         () => Standing::Valid,
     };
     validity.reasons = facts.broken_off.map(str::to_owned).into_iter().chain(limits).chain(noise).collect();
@@ -145,6 +148,7 @@ mod tests {
             missed_connections: 0,
             requests: 1_000,
             broken_off: None,
+            noise_is_allowed: false,
         }
     }
 
@@ -210,5 +214,15 @@ mod tests {
         assert_eq!((found.standing, found.trusted, found.reasons.len()), (Standing::Aborted, false, 2));
         let quiet = generator();
         assert!(validity(&Facts { broken_off: Some("by hand"), ..facts(&quiet) }).trusted);
+    }
+
+    #[test]
+    fn noise_that_is_allowed_is_told_and_the_run_counts() {
+        let generator = generator();
+        let machine = Some(MachineTime { busy_s: 19.0, stolen_s: 0.0, all_s: 20.0 });
+        let noisy = Facts { machine, server_s: Some(1.0), generator_s: Some(1.0), ..facts(&generator) };
+        assert_eq!((validity(&noisy).standing, validity(&noisy).trusted), (Standing::Noisy, false));
+        let allowed = validity(&Facts { noise_is_allowed: true, ..noisy });
+        assert_eq!((allowed.standing, allowed.trusted, allowed.reasons.len()), (Standing::Valid, true, 1));
     }
 }

@@ -93,7 +93,7 @@ fn every_key_is_documented_and_stands_in_the_example_or_beside_it() {
 fn the_good_scenario_uses_every_key_and_is_taken() {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/good_scenarios");
     let mut used = BTreeSet::new();
-    for file in ["every_key.toml", "a_list.toml"] {
+    for file in ["every_key.toml", "a_list.toml", "a_walk.toml"] {
         let text = std::fs::read_to_string(folder.join(file)).unwrap();
         let scenario = Scenario::load(&text, &folder).unwrap_or_else(|refusal| panic!("{file}: {refusal}"));
         assert!(scenario.buyers_planned() > 0);

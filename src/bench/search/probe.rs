@@ -114,7 +114,7 @@ mod tests {
     #[test]
     fn a_probe_has_the_rate_that_was_asked_for_and_stock_for_its_length() {
         let smoke = scenario("smoke");
-        let slo: Slo = "confirm_p99<200ms".parse().unwrap();
+        let slo: Slo = "confirm_p90<200ms".parse().unwrap();
         let probe = Probe::at(&smoke, 600.0, &slo, false).unwrap();
         assert_eq!((probe.laps, probe.scenario.buyers_planned()), (1, 600));
         assert!((probe.rate_per_s - 600.0).abs() < 1.0);

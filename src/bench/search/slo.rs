@@ -2,7 +2,7 @@
 //! Must not know how they are searched for.
 
 use crate::bench::{
-    metric,
+    metric, percentile,
     quantity::{Comparison, Threshold},
 };
 
@@ -27,7 +27,8 @@ impl Slo {
     pub fn broken_by(&self, figure: impl Fn(&str) -> Option<f64>, requests: u64) -> Vec<String> {
         let broken = self.0.iter().filter_map(|promise| {
             let Some(found) = figure(&promise.metric) else {
-                return Some(format!("{}: there is no such figure", promise.text));
+                let why = if metric::is_percentile(&promise.metric) { ": too few samples lie beyond" } else { "" };
+                return Some(format!("{}: there is no such figure{why}", promise.text));
             };
             if !promise.is_met_by(found) {
                 return Some(format!("{}: it is {}", promise.text, shown(found)));
@@ -39,14 +40,19 @@ impl Slo {
         broken.collect()
     }
 
-    /// Fewest requests without an error that could show the promises to be kept.
+    /// Fewest requests without an error that could show the promises to be kept, if each counted for all of them.
     #[must_use]
     pub fn requests_needed(&self) -> u64 {
-        let needed = |promise: &Threshold| {
+        let of_share = |promise: &Threshold| {
             let share = promise.value / 100.0;
             if share > 0.0 { (Z * Z * (1.0 - share) / share).ceil() as u64 + 1 } else { 0 }
         };
-        self.0.iter().filter(|promise| is_share(promise)).map(needed).max().unwrap_or(0)
+        let needed = |promise: &Threshold| match percentile::samples_needed(&promise.metric) {
+            Some(samples) => samples,
+            None if is_share(promise) => of_share(promise),
+            None => 0,
+        };
+        self.0.iter().map(needed).max().unwrap_or(0)
     }
 }
 

@@ -54,6 +54,7 @@ async fn play(fault: Fault, version: OrderVersion, scenario: &str) -> (Report, F
         workers: 2,
         audit: true,
         strict: false,
+        allow_noise: false,
         ceiling_per_s: None,
     };
     let (_stop, stopped) = watch::channel(false);

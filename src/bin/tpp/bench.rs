@@ -53,8 +53,8 @@ use crate::exit::ConfigError;
     after_help = "A word that is both a scenario and one of the commands above is the command; write ./check to play \
     a file of that name.\n\
     Exit codes: 0 passed, 3 scenario not valid or runs not comparable, 4 server not reachable, 10 mark missed, \
-    11 slower than what it is compared with, 12 a law is broken, 13 the load generator was the limit (with thresholds or \
-    --strict), 130 interrupted"
+    11 slower than what it is compared with, 12 a law is broken, 13 the load generator was the limit or the machine noisy \
+    (with thresholds or --strict), 130 interrupted"
 )]
 pub struct BenchArgs {
     #[command(subcommand)]
@@ -102,6 +102,9 @@ pub struct BenchArgs {
     /// End with 13 when the load generator was the limit, or nobody can tell, even without thresholds
     #[arg(long, help_heading = "Result")]
     strict: bool,
+    /// Trust a run although other programs used the machine: for shared machines, where little else can be had
+    #[arg(long, help_heading = "Result")]
+    allow_noise: bool,
     #[command(flatten)]
     comparison: against::ComparisonArgs,
     #[command(flatten)]
@@ -222,6 +225,7 @@ async fn play(args: &BenchArgs, run: Run<'_>) -> anyhow::Result<Rehearsed> {
         workers: args.workers.map_or_else(machine::default_workers, usize::from),
         audit: !args.no_audit,
         strict: args.strict,
+        allow_noise: args.allow_noise,
         ceiling_per_s,
     };
     let subject = Subject {

@@ -11,7 +11,7 @@ fn the_fullest_report_fits_on_a_screen_with_the_verdict_first() {
     assert!(text.starts_with("AUDIT FAILED: flash_sale mixed"), "{text}");
     for needed in [
         "L2 order 0: seat 7",
-        "and 194 more",
+        "and 195 more",
         "sold out after 1.50 s; the last of them knew 0.25 s later",
         "50 % of the ceiling",
         "seed 18446744",
