@@ -24,7 +24,7 @@ const REASONS_SHOWN: usize = 8;
 pub struct Curve<'a> {
     /// Microseconds.
     pub spans: &'a Histogram<u64>,
-    /// As in [`line`].
+    /// As in [`line()`].
     pub look: String,
     /// For the legend.
     pub words: String,
