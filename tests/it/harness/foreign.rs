@@ -3,9 +3,8 @@
 
 use std::{
     collections::HashMap,
-    net::{SocketAddr, TcpListener},
+    net::SocketAddr,
     sync::{Arc, Mutex},
-    thread,
 };
 
 use axum::{
@@ -15,7 +14,8 @@ use axum::{
     routing::{get, post},
 };
 use serde_json::{Value, json};
-use tokio::sync::oneshot;
+
+use super::stand_in::StandIn;
 
 /// Seats that it has.
 pub const SEATS: u64 = 30;
@@ -38,35 +38,20 @@ type Shared = Arc<Mutex<Books>>;
 pub struct Foreign {
     pub address: SocketAddr,
     books: Shared,
-    stop: Option<oneshot::Sender<()>>,
-    thread: Option<thread::JoinHandle<()>>,
+    _served: StandIn,
 }
 
 impl Foreign {
     /// Starts one; `one_for_all` gives the same reservation to everybody.
     pub fn open(one_for_all: bool) -> Self {
-        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
-        listener.set_nonblocking(true).unwrap();
-        let address = listener.local_addr().unwrap();
-        let (stop, stopped) = oneshot::channel();
         let books = Shared::new(Mutex::new(Books { one_for_all, ..Books::default() }));
-        let shared = books.clone();
-        let thread = thread::spawn(move || {
-            let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
-            runtime.block_on(async move {
-                let router = Router::new()
-                    .route("/sessions", post(sign_in))
-                    .route("/shows/{show}/reservations", post(reserve))
-                    .route("/reservations/{id}", get(state))
-                    .with_state(shared);
-                let listener = tokio::net::TcpListener::from_std(listener).unwrap();
-                tokio::select! {
-                    served = async { axum::serve(listener, router).await } => served.unwrap(),
-                    _ = stopped => {}
-                }
-            });
-        });
-        Self { address, books, stop: Some(stop), thread: Some(thread) }
+        let router = Router::new()
+            .route("/sessions", post(sign_in))
+            .route("/shows/{show}/reservations", post(reserve))
+            .route("/reservations/{id}", get(state))
+            .with_state(books.clone());
+        let served = StandIn::serving(router);
+        Self { address: served.address, books, _served: served }
     }
 
     /// Keys of all reservations, sorted.
@@ -74,15 +59,6 @@ impl Foreign {
         let mut keys = self.books.lock().unwrap().keys.clone();
         keys.sort();
         keys
-    }
-}
-
-impl Drop for Foreign {
-    fn drop(&mut self) {
-        drop(self.stop.take());
-        if let Some(thread) = self.thread.take() {
-            thread.join().ok();
-        }
     }
 }
 

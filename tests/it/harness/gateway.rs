@@ -3,12 +3,11 @@
 //! Must not show what only our server shows: no operator may be needed to play against it.
 
 use std::{
-    net::{SocketAddr, TcpListener},
+    net::SocketAddr,
     sync::{
         Arc,
         atomic::{AtomicU64, Ordering},
     },
-    thread,
 };
 
 use axum::{
@@ -19,7 +18,8 @@ use axum::{
     response::{IntoResponse as _, Response},
 };
 use serde_json::{Value, json};
-use tokio::sync::oneshot;
+
+use super::stand_in::StandIn;
 
 /// Name and value of the header that it insists on.
 pub const KEY: (&str, &str) = ("x-gateway-key", "open-sesame");
@@ -56,40 +56,16 @@ struct Mind {
 #[derive(Debug)]
 pub struct Gateway {
     pub address: SocketAddr,
-    stop: Option<oneshot::Sender<()>>,
-    thread: Option<thread::JoinHandle<()>>,
+    _served: StandIn,
 }
 
 impl Gateway {
     /// Starts one in front of an office.
     pub fn before(office: SocketAddr, wrong: Wrong) -> Self {
-        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
-        listener.set_nonblocking(true).unwrap();
-        let address = listener.local_addr().unwrap();
-        let (stop, stopped) = oneshot::channel();
-        let thread = thread::spawn(move || {
-            let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
-            runtime.block_on(async move {
-                let (purchases, client, first_seats) = Default::default();
-                let mind = Arc::new(Mind { wrong, office, purchases, client, first_seats });
-                let router = Router::new().fallback(handed_on).with_state(mind);
-                let listener = tokio::net::TcpListener::from_std(listener).unwrap();
-                tokio::select! {
-                    served = async { axum::serve(listener, router).await } => served.unwrap(),
-                    _ = stopped => {}
-                }
-            });
-        });
-        Self { address, stop: Some(stop), thread: Some(thread) }
-    }
-}
-
-impl Drop for Gateway {
-    fn drop(&mut self) {
-        drop(self.stop.take());
-        if let Some(thread) = self.thread.take() {
-            thread.join().ok();
-        }
+        let (purchases, client, first_seats) = Default::default();
+        let mind = Arc::new(Mind { wrong, office, purchases, client, first_seats });
+        let served = StandIn::serving(Router::new().fallback(handed_on).with_state(mind));
+        Self { address: served.address, _served: served }
     }
 }
 

@@ -2,12 +2,11 @@
 //! Must not touch the office behind it other than by handing requests on.
 
 use std::{
-    net::{SocketAddr, TcpListener},
+    net::SocketAddr,
     sync::{
         Arc, Mutex,
         atomic::{AtomicU64, Ordering},
     },
-    thread,
     time::Duration,
 };
 
@@ -19,7 +18,8 @@ use axum::{
     response::{IntoResponse as _, Response},
 };
 use serde_json::Value;
-use tokio::sync::oneshot;
+
+use super::stand_in::StandIn;
 
 /// What the liar does.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -62,40 +62,16 @@ struct Mind {
 #[derive(Debug)]
 pub struct Liar {
     pub address: SocketAddr,
-    stop: Option<oneshot::Sender<()>>,
-    thread: Option<thread::JoinHandle<()>>,
+    _served: StandIn,
 }
 
 impl Liar {
     /// Starts one in front of an office.
     pub fn before(office: SocketAddr, lie: Lie) -> Self {
-        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
-        listener.set_nonblocking(true).unwrap();
-        let address = listener.local_addr().unwrap();
-        let (stop, stopped) = oneshot::channel();
-        let thread = thread::spawn(move || {
-            let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
-            runtime.block_on(async move {
-                let (purchases, honest, client, turn) = Default::default();
-                let mind = Arc::new(Mind { lie, office, purchases, honest, client, turn });
-                let router = Router::new().fallback(handed_on).with_state(mind);
-                let listener = tokio::net::TcpListener::from_std(listener).unwrap();
-                tokio::select! {
-                    served = async { axum::serve(listener, router).await } => served.unwrap(),
-                    _ = stopped => {}
-                }
-            });
-        });
-        Self { address, stop: Some(stop), thread: Some(thread) }
-    }
-}
-
-impl Drop for Liar {
-    fn drop(&mut self) {
-        drop(self.stop.take());
-        if let Some(thread) = self.thread.take() {
-            thread.join().ok();
-        }
+        let (purchases, honest, client, turn) = Default::default();
+        let mind = Arc::new(Mind { lie, office, purchases, honest, client, turn });
+        let served = StandIn::serving(Router::new().fallback(handed_on).with_state(mind));
+        Self { address: served.address, _served: served }
     }
 }
 

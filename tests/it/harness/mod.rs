@@ -24,6 +24,7 @@ pub mod liar;
 pub mod office;
 pub mod process;
 pub mod redis_server;
+pub mod stand_in;
 pub mod wait;
 
 pub use bank::Bank;
