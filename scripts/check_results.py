@@ -43,9 +43,10 @@ def percentile_files(run, report):
             near(f"{path} count", int(rest["Total count"]), latency["count"])
             near(f"{path} max", float(rest["Max"]), told["max_ms"])
             for share, key in ((0.5, "p50_ms"), (0.9, "p90_ms"), (0.99, "p99_ms"), (0.999, "p999_ms")):
-                # A reader takes the first line at or after the percentile; that of fewer samples may be the last.
+                # A reader takes the first line at or after the percentile; that of fewer samples may be the last. A line at
+                # a share that is a whole number of samples may stand one value further than the percentile itself.
                 line = next((line for line in lines if line["Percentile"] >= share), None)
-                before = [line["Latency"] for line in lines if line["Percentile"] <= share]
+                before = [0.0] + [line["Latency"] for line in lines if line["Percentile"] < share]
                 if line is None or told[key] is None:
                     continue
                 found.append(f"{path} {key}")

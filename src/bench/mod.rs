@@ -1,8 +1,10 @@
 //! Replays a sale against a server, joins what every buyer was told with what the server holds, and judges it.
 //! Must not open Redis or SQLite, nor know who is watching.
 //!
-//! `scenario` (a file) → `schedule` (every arrival, drawn beforehand) → `stage` (program and accounts on the server) →
-//! `runner` (`buyer` over `floor`) → `tally`, `journal` → `verdict` → `report`. `rehearsal` walks this way once.
+//! `scenario` (a file) → `schedule` (every arrival, decided by a seed) → `stage` (program and `accounts`) → `runner`
+//! (`buyer`, or a `journey` of steps, over `floor`) → `tally`, `series`, `journal` → `verdict` (by what a `witness` sees) →
+//! `report` → `results`. `rehearsal` walks this way once, with a `watcher` beside it; `campaign` plans many such walks,
+//! `compare` holds them against each other, `search` looks for the highest rate.
 
 pub mod abort;
 pub mod accounts;

@@ -7,6 +7,7 @@ mod usage;
 use std::{
     collections::HashMap,
     convert::Infallible,
+    path::{Path, PathBuf},
     sync::Arc,
     time::{Duration, Instant},
 };
@@ -65,6 +66,8 @@ pub struct Settings {
     pub text: String,
     /// What to play on.
     pub playing: Playing,
+    /// Where the journal is to be kept; absent, it is removed once the run is judged.
+    pub journal: Option<PathBuf>,
     /// Seed of the schedule.
     pub seed: u64,
     /// Size relative to the file.
@@ -145,10 +148,10 @@ pub async fn rehearse(
     let ground = Arc::new(ground);
     pulse.hall.get_or_init(|| ground.hall.clone());
     acts(Act::Playing(ground.schedule.buyers()));
-    let folder = PrivateFolder::make().map_err(|e| RehearsalError::Journal(PlayError::Journal(JOURNAL.into(), e)))?;
+    let place = JournalPlace::of(settings.journal.as_deref())?;
     let (halt, halted) = watch::channel(false);
     let play = Play {
-        journal: folder.path().join(JOURNAL),
+        journal: place.file.clone(),
         workers: settings.workers,
         connections: ground.scenario.connections,
         pulse: pulse.clone(),
@@ -191,6 +194,24 @@ pub async fn rehearse(
     (report.verdict, report.reasons) = judgement::verdict(&report, circumstances);
     let Played { journal, tally, .. } = played;
     Ok(Rehearsed { report, tally, series, journal })
+}
+
+/// Where the journal is written.
+struct JournalPlace {
+    file: PathBuf,
+    /// Removed with all that is in it when the run is over.
+    _private: Option<PrivateFolder>,
+}
+
+impl JournalPlace {
+    fn of(kept: Option<&Path>) -> Result<Self, RehearsalError> {
+        if let Some(file) = kept {
+            return Ok(Self { file: file.to_owned(), _private: None });
+        }
+        let failed = |e| RehearsalError::Journal(PlayError::Journal(JOURNAL.into(), e));
+        let private = PrivateFolder::make().map_err(failed)?;
+        Ok(Self { file: private.path().join(JOURNAL), _private: Some(private) })
+    }
 }
 
 /// Plays on threads of their own, watched, until all is played, or `stop` says so, or a rule of `abort_on_fail`.

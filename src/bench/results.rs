@@ -31,6 +31,7 @@ const REPORT_JSON: &str = "report.json";
 const SERIES: &str = "series.csv";
 const LATENCY_LOG: &str = "latency.hlog";
 const PERCENTILES: &str = "percentiles";
+const JOURNAL: &str = "journal";
 
 /// Why a folder cannot take results.
 #[derive(Debug, thiserror::Error)]
@@ -106,6 +107,12 @@ impl Folder {
         self.runs.push(run.to_owned());
         self.write_index()?;
         Recording::begin(run, &folder.join(SERIES), &folder.join(LATENCY_LOG), start_wall_ms)
+    }
+
+    /// Where a run's journal is kept, record by record while it goes.
+    #[must_use]
+    pub fn journal(&self, run: &str) -> PathBuf {
+        self.path.join(run).join(JOURNAL)
     }
 
     /// Writes everything of a run that has ended.

@@ -2,13 +2,13 @@
 //! Must not know what is shown, nor write to stdout: that is the result's.
 
 use std::{
-    io::{self, BufWriter, Stderr, stderr},
+    io::{self, BufWriter, Stderr, stderr, stdin},
     panic,
     sync::{
         Once,
         atomic::{AtomicBool, Ordering},
     },
-    time::Instant,
+    time::{Duration, Instant},
 };
 
 use crossterm::{
@@ -18,6 +18,10 @@ use crossterm::{
     terminal::{EnterAlternateScreen, LeaveAlternateScreen, disable_raw_mode, enable_raw_mode},
 };
 use ratatui::{Terminal, backend::CrosstermBackend, buffer::Buffer};
+use rustix::{
+    event::{PollFd, PollFlags, Timespec, poll},
+    io::Errno,
+};
 
 /// Is the terminal ours at the moment? There is one terminal, and a panic in any thread must be able to give it back.
 static TAKEN: AtomicBool = AtomicBool::new(false);
@@ -86,13 +90,21 @@ impl Screen {
     /// # Errors
     /// When the terminal is gone.
     pub fn input_before(&self, deadline: Instant) -> io::Result<Option<Input>> {
-        if !event::poll(deadline.saturating_duration_since(Instant::now()))? {
-            return Ok(None);
+        loop {
+            let left = deadline.saturating_duration_since(Instant::now());
+            // The reader of events never comes back from a terminal that is gone, so it is only asked when there is one.
+            wait_for_input(Duration::ZERO)?;
+            if event::poll(Duration::ZERO)? {
+                return Ok(Some(match event::read()? {
+                    Event::Key(key) => Input::Key(key),
+                    _ => Input::Redraw,
+                }));
+            }
+            if left.is_zero() {
+                return Ok(None);
+            }
+            wait_for_input(left)?;
         }
-        Ok(Some(match event::read()? {
-            Event::Key(key) => Input::Key(key),
-            _ => Input::Redraw,
-        }))
     }
 }
 
@@ -100,6 +112,22 @@ impl Drop for Screen {
     fn drop(&mut self) {
         give_back();
     }
+}
+
+/// Waits until there is something to read from standard input, or so long.
+fn wait_for_input(at_most: Duration) -> io::Result<()> {
+    let at_most = Timespec::try_from(at_most).map_err(io::Error::other)?;
+    let keys = stdin();
+    let mut keys = [PollFd::new(&keys, PollFlags::IN)];
+    match poll(&mut keys, Some(&at_most)) {
+        // A signal: whoever waits looks again.
+        Ok(_) | Err(Errno::INTR) => {}
+        Err(error) => return Err(error.into()),
+    }
+    if keys[0].revents().intersects(PollFlags::HUP | PollFlags::ERR | PollFlags::NVAL) {
+        return Err(io::Error::new(io::ErrorKind::BrokenPipe, "the terminal is gone"));
+    }
+    Ok(())
 }
 
 fn new_cells() -> io::Result<Cells> {

@@ -174,6 +174,17 @@ fn signals_end_with_a_report_and_give_the_terminal_back() {
 }
 
 #[test]
+fn a_terminal_that_goes_away_ends_the_run() {
+    let terminal = Terminal::open();
+    terminal.plays();
+    let pid = fs::read_to_string(terminal.path("pid")).unwrap();
+    let there = Path::new("/proc").join(pid.trim());
+    assert!(there.exists());
+    terminal.tmux(&["kill-server"]);
+    wait_until("the bench to end", || !there.exists());
+}
+
+#[test]
 fn ctrl_z_gives_the_terminal_back_and_fg_takes_it_again() {
     let terminal = Terminal::open();
     terminal.plays();

@@ -69,6 +69,7 @@ impl Run {
             scale: 1.0,
             workers: self.workers,
             audit: true,
+            journal: None,
             strict: false,
             allow_noise: false,
             ceiling_per_s: Some(1_000.0),

@@ -75,6 +75,9 @@ pub fn text(found: &FoundMax) -> String {
             let doubt = if found.confirmed { "confirmed three times" } else { "not confirmed" };
             format!("{} {}: {sign}{rate:.0} arrivals/s keep {slo}; {doubt}", found.scenario, found.version)
         }
+        None if matches!(found.limit, Limit::Noise | Limit::Generator | Limit::Time) => {
+            format!("{} {}: nothing can be said of {slo}", found.scenario, found.version)
+        }
         None => format!("{} {}: no rate keeps {slo}", found.scenario, found.version),
     };
     let limit = match found.limit {
@@ -163,5 +166,6 @@ mod tests {
         assert!(told.contains("| 2000       | probe ×2    | 150.00         | missed: confirm_p99_ms < 200"), "{told}");
         let nothing = FoundMax { rate_per_s: None, at_least: false, limit: Limit::Server, ..sample() };
         assert!(text(&nothing).contains("no rate keeps"));
+        assert!(text(&FoundMax { limit: Limit::Noise, ..nothing }).contains("nothing can be said"));
     }
 }

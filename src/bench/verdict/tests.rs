@@ -53,6 +53,7 @@ async fn play(fault: Fault, version: OrderVersion, scenario: &str) -> (Report, F
         scale: 1.0,
         workers: 2,
         audit: true,
+        journal: None,
         strict: false,
         allow_noise: false,
         ceiling_per_s: None,

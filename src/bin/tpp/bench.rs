@@ -148,6 +148,8 @@ struct Run<'a> {
     stopped: Receiver<bool>,
     /// For whoever watches.
     pulse: Arc<Pulse>,
+    /// Where its journal is kept, if it is.
+    journal: Option<PathBuf>,
 }
 
 impl BenchArgs {
@@ -211,7 +213,7 @@ fn load(name: &str) -> Result<(Scenario, String), String> {
 }
 
 async fn play(args: &BenchArgs, run: Run<'_>) -> anyhow::Result<Rehearsed> {
-    let Run { scenario, text, house, ceiling_per_s, turn, stopped, pulse } = run;
+    let Run { scenario, text, house, ceiling_per_s, turn, stopped, pulse, journal } = run;
     let own = !args.server.is_given();
     let playing = args.server.playing(&scenario, args.program, || playing(args, &scenario, own))?;
     let stage = args.server.open(&scenario, house).await?;
@@ -224,6 +226,7 @@ async fn play(args: &BenchArgs, run: Run<'_>) -> anyhow::Result<Rehearsed> {
         scale: args.scale,
         workers: args.workers.map_or_else(machine::default_workers, usize::from),
         audit: !args.no_audit,
+        journal,
         strict: args.strict,
         allow_noise: args.allow_noise,
         ceiling_per_s,

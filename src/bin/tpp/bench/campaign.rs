@@ -38,7 +38,7 @@ pub async fn run(
     let turns = campaign.turns();
     if turns.len() > 1 && args.program.is_some() && args.programs.is_none() {
         let reason =
-            "a program that is there has its stock only once: leave out --program, so that each run gets its own";
+            "a program that is there has its stock only once: play one run at a time, or on a server where each run gets a program of its own";
         return Err(ConfigError(reason.to_owned()).into());
     }
     let yardstick = Yardstick::prepare(args, scenario, text, &campaign)?;
@@ -89,6 +89,7 @@ async fn play_all(
             turn: (turn.number, turn.of),
             stopped: sale.stopped.clone(),
             pulse,
+            journal: recorder.journal.clone(),
         };
         let rehearsed = play(args, run).await?;
         let report = rehearsed.report.clone();

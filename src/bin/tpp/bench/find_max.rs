@@ -76,6 +76,7 @@ pub async fn run(
             turn: (1, 1),
             stopped: stopped.clone(),
             pulse: Arc::default(),
+            journal: None,
         };
         let report = play(args, run).await?.report;
         interrupted = report.verdict == Verdict::Interrupted;

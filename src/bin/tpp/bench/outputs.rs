@@ -66,6 +66,9 @@ pub struct Outputs<'a> {
 impl OutputArgs {
     /// Looks whether everything can be written before anything is played.
     pub fn open(&self) -> anyhow::Result<Outputs<'_>> {
+        let opened =
+            self.out.as_deref().map(|path| if self.force { Folder::replace(path) } else { Folder::open(path) });
+        let folder = opened.transpose().map_err(|e| ConfigError(e.to_string()))?;
         for file in [&self.junit, &self.csv, &self.html, &self.markdown].into_iter().flatten() {
             let folder = file.parent().filter(|folder| !folder.as_os_str().is_empty());
             if folder.is_some_and(|folder| !folder.is_dir()) || file.is_dir() {
@@ -74,9 +77,6 @@ impl OutputArgs {
                 return Err(ConfigError(words).into());
             }
         }
-        let opened =
-            self.out.as_deref().map(|path| if self.force { Folder::replace(path) } else { Folder::open(path) });
-        let folder = opened.transpose().map_err(|e| ConfigError(e.to_string()))?;
         Ok(Outputs { args: self, folder, labels: Vec::new(), exhibits: Vec::new() })
     }
 
@@ -94,7 +94,8 @@ impl Outputs<'_> {
         let name = format!("{label}-{}", before + 1);
         let begun = self.folder.as_mut().map(|folder| folder.begin(&name, wall_ms() as i64));
         let recording = begun.transpose().context("failed to begin the files of --out")?;
-        Ok(Recorder { name, task: recording.map(|recording| tokio::spawn(record(recording, pulse.clone()))) })
+        let journal = self.folder.as_ref().map(|folder| folder.journal(&name));
+        Ok(Recorder { name, journal, task: recording.map(|recording| tokio::spawn(record(recording, pulse.clone()))) })
     }
 
     /// A run has ended: everything is written that can be told of it and of those before.
@@ -141,6 +142,8 @@ fn written(path: &Path) -> String {
 #[derive(Debug)]
 pub struct Recorder {
     name: String,
+    /// Where the run's journal is to be kept.
+    pub journal: Option<PathBuf>,
     task: Option<JoinHandle<()>>,
 }
 

@@ -8,6 +8,7 @@ use std::{
         mpsc::{self, SyncSender},
     },
     thread,
+    time::Duration,
 };
 
 use clap::Args;
@@ -23,11 +24,14 @@ use tpp::{
 use super::progress::Lines;
 use crate::output;
 
+/// How long the view may take to give the terminal back: it looks ten times a second, and a report is worth more.
+const CLOSED_WITHIN: Duration = Duration::from_secs(5);
 /// Signals that may wait for the view; it looks ten times a second.
 const HINTS_MAX: usize = 16;
 
 /// Flags.
 #[derive(Debug, Args)]
+#[command(next_help_heading = "While it plays")]
 pub struct WatchArgs {
     /// Say how the run is going in plain lines, even on a terminal
     #[arg(long, env = "TPP_NO_TUI", value_parser = clap::builder::FalseyValueParser::new())]
@@ -112,7 +116,8 @@ impl Watcher {
 struct View {
     hints: SyncSender<Hint>,
     listening: tokio::task::JoinHandle<()>,
-    thread: Option<thread::JoinHandle<io::Result<()>>>,
+    /// What came of it, when it has ended.
+    ended: mpsc::Receiver<io::Result<()>>,
 }
 
 impl View {
@@ -121,10 +126,10 @@ impl View {
         let listening = signals::listen(hints.clone())?;
         let state = BenchState::new(watched.subject, watched.theme);
         let stage = stage.clone();
-        let show = move || bench_view::show(state, &stage, &heard);
-        let thread = thread::Builder::new().name("view".to_owned()).spawn(show);
-        let thread = thread.inspect_err(|_| listening.abort())?;
-        Ok(Self { hints, listening, thread: Some(thread) })
+        let (over, ended) = mpsc::sync_channel(1);
+        let show = move || over.send(bench_view::show(state, &stage, &heard)).unwrap_or(());
+        thread::Builder::new().name("view".to_owned()).spawn(show).inspect_err(|_| listening.abort())?;
+        Ok(Self { hints, listening, ended })
     }
 }
 
@@ -134,7 +139,7 @@ impl Drop for View {
         // A view that has ended does not hear this, and need not.
         let _ = self.hints.send(Hint::Close);
         // A view that panicked has given the terminal back and said so; the run goes on without it.
-        if let Some(Ok(Err(error))) = self.thread.take().map(thread::JoinHandle::join) {
+        if let Ok(Err(error)) = self.ended.recv_timeout(CLOSED_WITHIN) {
             output::note(&format!("tpp: the live view ended early: {error}"));
         }
     }
