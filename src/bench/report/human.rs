@@ -3,7 +3,7 @@
 
 use std::{collections::BTreeMap, fmt::Write};
 
-use super::{Report, Spread, Standing, StepLatency, Verdict};
+use super::{Report, Spread, Standing, StepLatency, Verdict, wording::count};
 use crate::wire::admin::Environment;
 
 /// Most lines: what fits on a screen without scrolling.
@@ -72,16 +72,16 @@ fn headline(report: &Report, out: &mut Page) {
 fn sale(report: &Report, out: &mut Page) {
     let (sale, speed) = (&report.sale, &report.speed);
     let late = report.scenario.buyers - report.scenario.released.min(report.scenario.buyers);
-    let missing = if late > 0 { format!(", {late} of them not let go") } else { String::new() };
-    out.line("buyers", &format!("{}{missing}, in {:.1} s", report.scenario.buyers, speed.run_s));
+    let missing = if late > 0 { format!(", {} of them not let go", count(late)) } else { String::new() };
+    out.line("buyers", &format!("{}{missing}, in {:.1} s", count(report.scenario.buyers), speed.run_s));
     out.line(
         "seats",
         &format!(
-            "{} sold / {} capacity, {} held, {} free{}",
-            sale.sold,
-            sale.capacity,
-            sale.held,
-            sale.available,
+            "{} of {} sold, {} held, {} free{}",
+            count(sale.sold),
+            count(sale.capacity),
+            count(sale.held),
+            count(sale.available),
             resale(report)
         ),
     );
@@ -89,14 +89,18 @@ fn sale(report: &Report, out: &mut Page) {
     let sell_out = sale.sell_out_s.map_or_else(|| "not sold out".to_owned(), |s| format!("sold out after {s:.2} s"));
     out.line("", &(sell_out + &over));
     let share = match (speed.ceiling_per_s, speed.accepted_of_ceiling_pct) {
-        (Some(ceiling), Some(share)) => format!(" = {share:.0} % of the ceiling of {ceiling:.0}/s"),
+        (Some(ceiling), Some(share)) => format!(", {share:.0} % of this machine's ceiling of {}/s", rounded(ceiling)),
         _ => String::new(),
     };
-    out.line("orders", &format!("{} created, {:.0}/s", sale.created, speed.created_per_s));
-    out.line("", &format!("{} accepted, {:.0}/s{share}", sale.accepted, speed.accepted_per_s));
+    out.line("orders", &format!("{} created, {}/s", count(sale.created), rounded(speed.created_per_s)));
+    out.line("", &format!("{} accepted, {}/s{share}", count(sale.accepted), rounded(speed.accepted_per_s)));
     if let Some(drain) = speed.drain_s {
         out.line("queue", &format!("empty {drain:.2} s after the rush, at most {} deep", speed.queue_max));
     }
+}
+
+fn rounded(figure: f64) -> String {
+    count(figure.round().max(0.0) as u64)
 }
 
 fn resale(report: &Report) -> String {
@@ -106,7 +110,7 @@ fn resale(report: &Report) -> String {
         (None, Some(last)) => format!(", within {last:.0} ms"),
         (None, None) => String::new(),
     };
-    if report.sale.resold == 0 { String::new() } else { format!(", {} sold again{within}", report.sale.resold) }
+    if report.sale.resold == 0 { String::new() } else { format!(", {} sold again{within}", count(report.sale.resold)) }
 }
 
 fn fairness(report: &Report, out: &mut Page) {
@@ -120,7 +124,7 @@ fn fairness(report: &Report, out: &mut Page) {
     if let Some(overtakes) = fairness.overtakes {
         let told = [("p50", overtakes.p50), ("p99", overtakes.p99), ("max", Some(overtakes.max))];
         let told: Vec<String> = told.iter().filter_map(|(word, n)| n.map(|n| format!("{word} {n}"))).collect();
-        parts.push(format!("overtaken {}", told.join(", ")));
+        parts.push(format!("winners were overtaken {} times", told.join(", ")));
     }
     let classes = fairness.classes.iter().filter(|class| class.buyers > 0);
     let won: Vec<String> = classes.map(|class| format!("{} {:.1} %", class.name, class.win_pct)).collect();
@@ -153,7 +157,7 @@ fn repeats(report: &Report, out: &mut Page) {
 }
 
 fn latencies(report: &Report, out: &mut Page) {
-    out.line("latency", "response p50 / p99 (service p99), ms; response counts from the intended moment");
+    out.line("latency", &format!("{:<12}{:>13}{:>13}{:>15}{:>11}", "ms since due", "p50", "p99", "service p99", "answers"));
     for (step, outcome, label) in [
         ("create", "done", "order"),
         ("confirm", "done", "confirmed"),
@@ -162,7 +166,7 @@ fn latencies(report: &Report, out: &mut Page) {
         ("pay", "done", "pay"),
     ] {
         if let Some(found) = report.latency.iter().find(|l| l.step == step && l.outcome == outcome) {
-            out.line("", &format!("{label:<10} {} n={}", spread(found), found.count));
+            out.line("", &latency(label, found));
         }
     }
     if let Some(polls) = report.speed.polls_per_order {
@@ -170,18 +174,22 @@ fn latencies(report: &Report, out: &mut Page) {
     }
 }
 
-fn spread(latency: &StepLatency) -> String {
+/// A row of the table of latencies.
+fn latency(label: &str, found: &StepLatency) -> String {
     let p99 = |spread: &Spread| match spread.p99_ms {
         Some(p99) => format!("{p99:.1}"),
         None => format!("max {:.1}", spread.max_ms),
     };
-    format!("{:.1} / {} ({})", latency.response.p50_ms, p99(&latency.response), p99(&latency.service))
+    let (response, service) = (&found.response, &found.service);
+    let answers = count(found.count);
+    format!("{label:<12}{:>13.1}{:>13}{:>15}{answers:>11}", response.p50_ms, p99(response), p99(service))
 }
 
 fn rejections(report: &Report, out: &mut Page) {
     let mut by_count: Vec<_> = report.rejections.iter().collect();
     by_count.sort_by_key(|(_, count)| std::cmp::Reverse(**count));
-    let words: Vec<String> = by_count.iter().take(8).map(|(word, count)| format!("{word} {count}")).collect();
+    let words: Vec<String> =
+        by_count.iter().take(8).map(|(word, times)| format!("{word} {}", count(**times))).collect();
     let words = if words.is_empty() { "nobody".to_owned() } else { words.join(", ") };
     out.line("rejected", &words);
 }
@@ -196,15 +204,22 @@ fn load(report: &Report, out: &mut Page) {
     out.line(
         "generator",
         &format!(
-            "{kept_up}; lag p99 {:.1} ms, let go p99 {:.1} ms late; {} threads, {} connections",
-            generator.lag_p99_ms, generator.dispatch_p99_ms, generator.workers, generator.connections
+            "{kept_up}; p99 late: buyers {:.1} ms, requests {:.1} ms; {} {}, {} connections",
+            generator.dispatch_p99_ms,
+            generator.lag_p99_ms,
+            generator.workers,
+            if generator.workers == 1 { "thread" } else { "threads" },
+            generator.connections
         ),
     );
     let validity = &report.validity;
     let pct = |pct: Option<f64>| pct.map_or_else(|| "unknown".to_owned(), |pct| format!("{pct:.0} %"));
     let threads = pct(validity.generator_cpu_pct);
     let [server, others, stolen] = [validity.server_cpu_pct, validity.others_cpu_pct, validity.stolen_pct].map(pct);
-    out.line("cpu", &format!("threads {threads}; of the machine: server {server}, others {others}, stolen {stolen}"));
+    out.line(
+        "cpu",
+        &format!("generator's threads {threads}; of the machine: server {server}, others {others}, stolen {stolen}"),
+    );
     let (requests, errors) = (report.speed.requests, report.speed.errors_pct);
     let standing = match validity.standing {
         Standing::Valid => "valid",
@@ -212,7 +227,7 @@ fn load(report: &Report, out: &mut Page) {
         Standing::Noisy => "NOISY",
         Standing::Aborted => "ABORTED",
     };
-    out.line("validity", &format!("{standing}; {requests} requests, {errors:.2} % failed"));
+    out.line("validity", &format!("{standing}; {} requests, {errors:.2} % failed", count(requests)));
 }
 
 fn environment(report: &Report, out: &mut Page) {
@@ -256,7 +271,8 @@ fn audit(report: &Report, out: &mut Page) {
     let named = |verdict: &str| -> Vec<&str> {
         audit.laws.iter().filter(|(_, law)| law.verdict == verdict).map(|(name, _)| name.as_str()).collect()
     };
-    let mut text = format!("{} orders, {} answers; kept {}", audit.orders, audit.answers, named("kept").len());
+    let mut text =
+        format!("{} orders, {} answers; laws kept {}", count(audit.orders), count(audit.answers), named("kept").len());
     for word in ["broken", "unchecked"] {
         let laws = named(word);
         if !laws.is_empty() {

@@ -13,14 +13,14 @@ fn the_fullest_report_fits_on_a_screen_with_the_verdict_first() {
         "L2 order 0: seat 7",
         "and 195 more",
         "sold out after 1.50 s; the last of them knew 0.25 s later",
-        "50 % of the ceiling",
+        "50 % of this machine's ceiling",
         "seed 18446744",
         "first come, first served 0.900 (0.850 to 0.950)",
-        "overtaken p50 0, p99 3, max 5; won: human 62.5 %, bot 50.0 %",
+        "winners were overtaken p50 0, p99 3, max 5 times; won: human 62.5 %, bot 50.0 %",
         "1.20 submits a buyer, 3 absorbed; 1 submits without an answer",
         "worst after 0.5 s (40 repeats and failures), over 0.5 s later",
         "2 sold again, half within 10 ms",
-        "threads 40 %; of the machine: server 90 %, others 1 %, stolen 0 %",
+        "generator's threads 40 %; of the machine: server 90 %, others 1 %, stolen 0 %",
         "valid; 100 requests",
     ] {
         assert!(text.contains(needed), "{needed} is missing in:\n{text}");
@@ -47,4 +47,17 @@ fn a_storm_without_an_end_and_a_run_that_is_not_valid_are_told_loudly() {
     let text = text(&bad);
     assert!(text.starts_with("NOT VALID: ") && text.contains("  why         the machine was noisy"), "{text}");
     assert!(text.contains("NEVER OVER") && text.contains("NOISY; 100 requests"), "{text}");
+}
+
+#[test]
+fn latencies_stand_in_columns_and_large_numbers_have_commas() {
+    let mut large = sample();
+    large.latency.iter_mut().for_each(|latency| latency.count = 1_234_567);
+    large.latency[0].response.p50_ms = 16_613.4;
+    large.scenario.buyers = 50_000;
+    let text = text(&large);
+    let table: Vec<_> = text.lines().skip_while(|line| !line.contains("service p99")).collect();
+    let rows: Vec<_> = table.iter().filter(|line| line.ends_with("1,234,567")).collect();
+    assert!(!rows.is_empty() && rows.iter().all(|row| row.chars().count() == table[0].chars().count()), "{text}");
+    assert!(text.contains("  buyers      50,000"), "{text}");
 }
