@@ -33,7 +33,7 @@ pub fn expectations(report: &Report, scenario: &Scenario) -> Vec<Mark> {
     };
     let mut marks = Vec::new();
     marks.extend(expect.sold_out.map(|sold_out| Mark {
-        text: format!("sold_out = {sold_out}"),
+        text: if sold_out { "seats free = 0".to_owned() } else { "seats free >= 1".to_owned() },
         found: Some(sale.available as f64),
         met: (sale.available == 0) == sold_out,
     }));
