@@ -163,7 +163,7 @@ pub fn first_come(report: &Report) -> Option<Figure> {
         look: "s0".to_owned(),
     };
     let title =
-        format!("With probability {:.2}, a buyer who got an order had come before one who did not", score.score);
+        format!("With probability {:.3}, a buyer who got an order had come before one who did not", score.score);
     let axis = Axis::linear("1 = first come, first served; 0.5 = a lottery", 1.0);
     let svg = whiskers(&title, &axis, &[Whisker { row, low: score.low, high: score.high }]);
     let overtaken = report.fairness.overtakes.map_or_else(String::new, |o| {

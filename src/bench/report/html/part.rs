@@ -57,9 +57,9 @@ impl<'a> Part<'a> {
         let report = &run.report;
         let mut figures =
             vec![course::stock(run), course::arrivals(run), latencies::percentiles(run), course::heat(run)];
-        figures.push(latencies::refusals(report));
         figures.extend(course::queue(run));
         figures.extend(course::cpu(run));
+        figures.push(latencies::refusals(report));
         Self {
             name: &run.name,
             class: super::class(report.verdict),

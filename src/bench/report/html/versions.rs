@@ -25,6 +25,12 @@ pub fn figures(runs: &[Exhibit]) -> Vec<Figure> {
     let shown = first_of_each(runs);
     let mut figures = vec![speed(runs), stock(&shown), confirmed(&shown)];
     figures.extend(sold_out(&shown));
+    let all = runs.iter().map(Exhibit::label).collect::<BTreeSet<_>>().len();
+    if all > shown.len() {
+        for figure in &mut figures[1..] {
+            figure.note = format!("Only the first {} of {all} are drawn. {}", shown.len(), figure.note);
+        }
+    }
     figures
 }
 
@@ -110,6 +116,18 @@ mod tests {
         assert_eq!(words, ["v1-embedded-1", "v4-embedded-1"]);
         assert_eq!(figures[0].svg.matches("class=\"bar").count(), 3, "bars have room for all");
         assert_eq!(figures.len(), 4);
+    }
+
+    #[test]
+    fn what_has_no_line_of_its_own_is_told() {
+        let names = (1..=8).map(|at| format!("v{at}-embedded-1")).collect::<Vec<_>>();
+        let runs: Vec<_> = names.iter().map(|name| sample_run(name, 1)).collect();
+        let figures = figures(&runs);
+        assert!(
+            figures[1..].iter().all(|figure| figure.note.starts_with("Only the first 6 of 8 are drawn.")),
+            "{figures:?}"
+        );
+        assert!(!super::figures(&runs[..6])[1].note.contains("Only"));
     }
 
     #[test]
