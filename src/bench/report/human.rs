@@ -157,7 +157,10 @@ fn repeats(report: &Report, out: &mut Page) {
 }
 
 fn latencies(report: &Report, out: &mut Page) {
-    out.line("latency", &format!("{:<12}{:>13}{:>13}{:>15}{:>11}", "ms since due", "p50", "p99", "service p99", "answers"));
+    out.line(
+        "latency",
+        &format!("{:<12}{:>13}{:>13}{:>15}{:>11}", "ms since due", "p50", "p99", "service p99", "answers"),
+    );
     for (step, outcome, label) in [
         ("create", "done", "order"),
         ("confirm", "done", "confirmed"),
