@@ -192,7 +192,7 @@ pub struct StepLatency {
 #[derive(Debug, Clone, Copy, PartialEq, Serialize)]
 pub struct Spread {
     /// Half of all.
-    pub p50_ms: f64,
+    pub p50_ms: Option<f64>,
     /// 90 %.
     pub p90_ms: Option<f64>,
     /// 99 %.

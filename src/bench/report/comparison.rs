@@ -158,7 +158,7 @@ fn validity(column: &Column<'_>) -> String {
 /// Median and 99 % of the response, which counts from the intended moment.
 fn latency(run: &Report, step: &str, outcome: &str) -> (Option<f64>, Option<f64>) {
     let found = run.latency.iter().find(|l| l.step == step && l.outcome == outcome);
-    (found.map(|l| l.response.p50_ms), found.and_then(|l| l.response.p99_ms))
+    (found.and_then(|l| l.response.p50_ms), found.and_then(|l| l.response.p99_ms))
 }
 
 #[cfg(test)]

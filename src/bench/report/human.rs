@@ -184,8 +184,9 @@ fn latency(label: &str, found: &StepLatency) -> String {
         None => format!("max {:.1}", spread.max_ms),
     };
     let (response, service) = (&found.response, &found.service);
+    let half = response.p50_ms.map_or_else(|| "-".to_owned(), |p50| format!("{p50:.1}"));
     let answers = count(found.count);
-    format!("{label:<12}{:>13.1}{:>13}{:>15}{answers:>11}", response.p50_ms, p99(response), p99(service))
+    format!("{label:<12}{half:>13}{:>13}{:>15}{answers:>11}", p99(response), p99(service))
 }
 
 fn rejections(report: &Report, out: &mut Page) {

@@ -17,7 +17,7 @@ use crate::{
 
 /// A report with everything in it that can be.
 pub(in crate::bench) fn sample() -> Report {
-    let spread = Spread { p50_ms: 1.0, p90_ms: Some(2.0), p99_ms: Some(3.0), p999_ms: None, max_ms: 4.0 };
+    let spread = Spread { p50_ms: Some(1.0), p90_ms: Some(2.0), p99_ms: Some(3.0), p999_ms: None, max_ms: 4.0 };
     let latency =
         |step, outcome| StepLatency { step, outcome, count: 9, service: spread, response: spread, lag: spread };
     Report {

@@ -95,7 +95,9 @@ pub fn tail(spread: &Spread) -> String {
 pub fn half_and_tail(latency: Option<&StepLatency>) -> String {
     latency.map_or_else(
         || "–".to_owned(),
-        |latency| format!("{} / {}", number(latency.response.p50_ms), tail(&latency.response)),
+        |latency| {
+            format!("{} / {}", latency.response.p50_ms.map_or_else(|| "–".to_owned(), number), tail(&latency.response))
+        },
     )
 }
 

@@ -94,12 +94,13 @@ fn percentiles_title(report: &Report) -> String {
         return "How long submits took, from the fastest to the slowest".to_owned();
     };
     let response = &latency.response;
-    let half = wording::span_ms(response.p50_ms);
+    let all = wording::span_ms(response.max_ms);
+    let Some(half) = response.p50_ms.map(wording::span_ms) else {
+        return format!("All orders were confirmed within {all}");
+    };
     match response.p99_ms {
         Some(p99) => format!("Half of the orders were confirmed within {half}, 99 % within {}", wording::span_ms(p99)),
-        None => {
-            format!("Half of the orders were confirmed within {half}, all within {}", wording::span_ms(response.max_ms))
-        }
+        None => format!("Half of the orders were confirmed within {half}, all within {all}"),
     }
 }
 

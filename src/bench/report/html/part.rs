@@ -122,7 +122,11 @@ fn tiles(report: &Report) -> Vec<Tile> {
                 || format!("slowest {}", wording::span_ms(latency.response.max_ms)),
                 |p99| format!("99 % within {}", wording::span_ms(p99)),
             );
-            tiles.push(tile(name, wording::span_ms(latency.response.p50_ms), format!("half of all; {tail}")));
+            let (half, of) = match latency.response.p50_ms {
+                Some(p50) => (wording::span_ms(p50), "half of all; "),
+                None => ("–".to_owned(), "too few for a half; "),
+            };
+            tiles.push(tile(name, half, format!("{of}{tail}")));
         }
     }
     tiles.push(tile(
@@ -196,7 +200,7 @@ fn spans(report: &Report) -> Vec<Span> {
         name: format!("{}, {}", latency.step.replace('_', " "), latency.outcome.replace('_', " ")),
         cells: [
             wording::count(latency.count),
-            wording::number(latency.response.p50_ms),
+            told(latency.response.p50_ms),
             told(latency.response.p90_ms),
             told(latency.response.p99_ms),
             wording::number(latency.response.max_ms),

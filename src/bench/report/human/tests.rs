@@ -53,7 +53,7 @@ fn a_storm_without_an_end_and_a_run_that_is_not_valid_are_told_loudly() {
 fn latencies_stand_in_columns_and_large_numbers_have_commas() {
     let mut large = sample();
     large.latency.iter_mut().for_each(|latency| latency.count = 1_234_567);
-    large.latency[0].response.p50_ms = 16_613.4;
+    large.latency[0].response.p50_ms = Some(16_613.4);
     large.scenario.buyers = 50_000;
     let text = text(&large);
     let table: Vec<_> = text.lines().skip_while(|line| !line.contains("service p99")).collect();

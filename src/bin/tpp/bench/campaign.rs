@@ -37,8 +37,7 @@ pub async fn run(
     let campaign = plan(args, scenario);
     let turns = campaign.turns();
     if turns.len() > 1 && args.program.is_some() && args.programs.is_none() {
-        let reason =
-            "a program that is there has its stock only once: play one run at a time, or on a server where each run gets a program of its own";
+        let reason = "a program that is there has its stock only once: play one run at a time, or on a server where each run gets a program of its own";
         return Err(ConfigError(reason.to_owned()).into());
     }
     let yardstick = Yardstick::prepare(args, scenario, text, &campaign)?;
