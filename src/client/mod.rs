@@ -3,6 +3,7 @@
 //! Must not retry by itself or judge an answer.
 
 pub mod answer;
+pub mod feed;
 pub mod http1;
 pub mod line;
 pub mod public;
@@ -15,11 +16,14 @@ use serde::{Serialize, de::DeserializeOwned};
 
 use crate::{
     domain::{
-        ids::{OrderNumber, ProgramId, UserId},
-        order::OrderStatus,
+        ids::{CategoryId, OrderNumber, ProgramId, SeatId, UserId},
+        order::{OrderStatus, OrderVersion},
     },
     wire::{
-        admin::{AccountsMade, Environment, Imported, MakeAccounts, OrderLine, ProgramLine, QueueAnswer, SaleChange},
+        admin::{
+            AccountsMade, Environment, Imported, MakeAccounts, OrderLife, OrderLine, ProgramLine, QueueAnswer,
+            SaleChange, SeatDetail,
+        },
         api::{AuditAnswer, OrderProgress, Problem},
     },
 };
@@ -62,7 +66,7 @@ pub enum ClientError {
 }
 
 /// Filter of [`Client::orders`].
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct OrderQuery {
     /// Of this program.
     pub program: Option<ProgramId>,
@@ -70,8 +74,20 @@ pub struct OrderQuery {
     pub user: Option<UserId>,
     /// In this status.
     pub status: Option<OrderStatus>,
+    /// Placed by this version.
+    pub version: Option<OrderVersion>,
+    /// With a seat of this category.
+    pub category: Option<CategoryId>,
+    /// Made at this moment or later, in ms since 1970.
+    pub made_after_ms: Option<i64>,
+    /// Made before this moment, in ms since 1970.
+    pub made_before_ms: Option<i64>,
     /// With a number above this one.
     pub after: Option<OrderNumber>,
+    /// With a number below this one.
+    pub before: Option<OrderNumber>,
+    /// The newest first.
+    pub newest: bool,
     /// At most this many, 1 to 10,000.
     pub limit: u32,
 }
@@ -82,7 +98,13 @@ impl OrderQuery {
         pairs.extend(self.program.map(|id| ("program", id.to_string())));
         pairs.extend(self.user.map(|id| ("user", id.to_string())));
         pairs.extend(self.status.map(|status| ("status", status.number().to_string())));
+        pairs.extend(self.version.map(|version| ("version", version.number().to_string())));
+        pairs.extend(self.category.map(|id| ("category", id.to_string())));
+        pairs.extend(self.made_after_ms.map(|ms| ("made_after_ms", ms.to_string())));
+        pairs.extend(self.made_before_ms.map(|ms| ("made_before_ms", ms.to_string())));
         pairs.extend(self.after.map(|number| ("after", number.to_string())));
+        pairs.extend(self.before.map(|number| ("before", number.to_string())));
+        pairs.extend(self.newest.then(|| ("newest", "true".to_owned())));
         pairs
     }
 }
@@ -236,6 +258,30 @@ impl Client {
     /// As every call.
     pub async fn cancel_order(&self, number: OrderNumber) -> Result<(), ClientError> {
         self.done(self.call(Method::POST, &format!("/api/v1/admin/orders/{number}/cancel"))).await
+    }
+
+    /// Refunds a paid order and frees its seats.
+    ///
+    /// # Errors
+    /// As every call.
+    pub async fn refund_order(&self, number: OrderNumber) -> Result<(), ClientError> {
+        self.done(self.call(Method::POST, &format!("/api/v1/admin/orders/{number}/refund"))).await
+    }
+
+    /// What became of an order, step by step.
+    ///
+    /// # Errors
+    /// As every call.
+    pub async fn order_life(&self, number: OrderNumber) -> Result<OrderLife, ClientError> {
+        self.get(&format!("/api/v1/admin/orders/{number}/life")).await
+    }
+
+    /// A seat and who has it.
+    ///
+    /// # Errors
+    /// As every call.
+    pub async fn seat(&self, id: SeatId) -> Result<SeatDetail, ClientError> {
+        self.get(&format!("/api/v1/admin/seats/{id}")).await
     }
 
     /// Progress of an accepted order (with the buyer's token).

@@ -26,9 +26,41 @@ impl Stroke {
     }
 
     /// Escape.
-    pub const ESC: Self = Self { code: KeyCode::Esc, ctrl: false };
+    pub const ESC: Self = Self::of(KeyCode::Esc);
+    /// Enter.
+    pub const ENTER: Self = Self::of(KeyCode::Enter);
+    /// Tab.
+    pub const TAB: Self = Self::of(KeyCode::Tab);
+    /// Shift-Tab.
+    pub const BACK_TAB: Self = Self::of(KeyCode::BackTab);
+    /// Backspace.
+    pub const BACKSPACE: Self = Self::of(KeyCode::Backspace);
+    /// Arrow up.
+    pub const UP: Self = Self::of(KeyCode::Up);
+    /// Arrow down.
+    pub const DOWN: Self = Self::of(KeyCode::Down);
+    /// Arrow to the left.
+    pub const LEFT: Self = Self::of(KeyCode::Left);
+    /// Arrow to the right.
+    pub const RIGHT: Self = Self::of(KeyCode::Right);
+    /// Page up.
+    pub const PAGE_UP: Self = Self::of(KeyCode::PageUp);
+    /// Page down.
+    pub const PAGE_DOWN: Self = Self::of(KeyCode::PageDown);
+    /// Home.
+    pub const HOME: Self = Self::of(KeyCode::Home);
+    /// End.
+    pub const END: Self = Self::of(KeyCode::End);
+    /// The first function key.
+    pub const F1: Self = Self::of(KeyCode::F(1));
 
-    fn is(self, key: KeyEvent) -> bool {
+    const fn of(code: KeyCode) -> Self {
+        Self { code, ctrl: false }
+    }
+
+    /// Is it the key that was pressed?
+    #[must_use]
+    pub fn is(self, key: KeyEvent) -> bool {
         let ctrl = key.modifiers.contains(KeyModifiers::CONTROL);
         self.code == key.code && self.ctrl == ctrl && !key.modifiers.contains(KeyModifiers::ALT)
     }

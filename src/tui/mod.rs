@@ -7,8 +7,10 @@
 
 pub mod bench_view;
 mod chart;
+pub mod dash;
 mod digits;
 pub mod keys;
+pub mod lang;
 mod panel;
 pub mod signals;
 pub mod terminal;

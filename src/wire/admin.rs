@@ -61,7 +61,7 @@ pub struct ProgramLine {
 }
 
 /// A category of a program.
-#[derive(Debug, Clone, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct CategoryLine {
     /// Category.
@@ -85,7 +85,7 @@ pub struct CategoryLine {
 }
 
 /// `PUT /api/v1/admin/programs/{id}/sale`. Times in ms since 1970; null is open.
-#[derive(Debug, Clone, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct SaleChange {
     /// Off sale whatever the times say.
@@ -128,8 +128,9 @@ pub struct AccountsMade {
     pub tokens: Vec<String>,
 }
 
-/// One line of `GET /api/v1/admin/orders?program=&user=&status=&after=&limit=` (JSON array, by number; `limit` ≤ 10,000).
-#[derive(Debug, Clone, Serialize, Deserialize)]
+/// One line of `GET /api/v1/admin/orders?program=&user=&status=&version=&category=&made_after_ms=&made_before_ms=&after=
+/// &before=&newest=&limit=` (JSON array, by number, or the newest first; `limit` ≤ 10,000).
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct OrderLine {
     /// Order.
@@ -169,7 +170,7 @@ pub struct OrderLine {
 }
 
 /// A ticket of an order.
-#[derive(Debug, Clone, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct TicketLine {
     /// Seat.
@@ -214,4 +215,78 @@ pub struct Environment {
     pub rss_bytes: u64,
     /// SQLite pragmas and versions, Redis version and persistence: name to value.
     pub details: std::collections::BTreeMap<String, String>,
+}
+
+/// `GET /api/v1/admin/orders/{orderNumber}/life`: what became of an order, step by step. Also of one that is queued, or that
+/// was rejected after it had been accepted.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct OrderLife {
+    /// Order.
+    #[serde(with = "text")]
+    pub order_number: OrderNumber,
+    /// As the ledger has it; none while it is queued, and when it was rejected.
+    pub order: Option<OrderLine>,
+    /// The account.
+    pub buyer: Option<MaskedBuyer>,
+    /// Title of the program.
+    pub program_title: String,
+    /// Place in the queue, from 1, while it is queued.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub position: Option<u64>,
+    /// Oldest first.
+    pub steps: Vec<LifeStep>,
+}
+
+/// An account, with what must not be shown hidden.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct MaskedBuyer {
+    /// Account.
+    #[serde(with = "text")]
+    pub user_id: UserId,
+    /// `*三`.
+    pub name: String,
+    /// `138****5678`.
+    pub mobile: String,
+}
+
+/// A step of an order's life.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct LifeStep {
+    /// When, in ms since 1970; none where nobody wrote it down.
+    pub at_ms: Option<i64>,
+    /// `queued`, `created`, `rejected`, `bill`, `paid`, `cancelled`, `expired`, `refunded`, or `ends`: what will happen next.
+    pub what: String,
+    /// More about it: who, how much, why.
+    pub detail: String,
+}
+
+/// `GET /api/v1/admin/seats/{seatId}`: a seat and who has it.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct SeatDetail {
+    /// Seat.
+    #[serde(with = "text")]
+    pub seat_id: SeatId,
+    /// Program.
+    #[serde(with = "text")]
+    pub program_id: ProgramId,
+    /// Category.
+    #[serde(with = "text")]
+    pub category_id: CategoryId,
+    /// Row.
+    pub row: u32,
+    /// Column.
+    pub col: u32,
+    /// Price in main units.
+    #[serde(with = "text")]
+    pub price: Cents,
+    /// 1 free, 2 held, 3 sold, as the inventory says.
+    pub state: u8,
+    /// The live order that has claimed it in the ledger.
+    pub order: Option<OrderLine>,
+    /// Its account.
+    pub buyer: Option<MaskedBuyer>,
 }

@@ -66,7 +66,7 @@ pub struct Reason {
 }
 
 /// `GET /api/v1/audit[?program=ID]` (admin token).
-#[derive(Debug, Clone, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct AuditAnswer {
     /// No finding.
@@ -84,7 +84,7 @@ pub struct AuditAnswer {
 }
 
 /// One law in an audit.
-#[derive(Debug, Clone, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct LawAnswer {
     /// `L1`.
     pub law: String,
@@ -98,7 +98,7 @@ pub struct LawAnswer {
 }
 
 /// What breaks a law.
-#[derive(Debug, Clone, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct FindingAnswer {
     /// `L2`.

@@ -8,6 +8,7 @@ pub mod account;
 pub mod admin;
 pub mod api;
 pub mod envelope;
+pub mod feed;
 pub mod order;
 pub mod pay;
 pub mod program;

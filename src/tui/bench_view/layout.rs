@@ -5,6 +5,7 @@ use ratatui::{buffer::Buffer, layout::Rect};
 
 use super::{BenchState, KEYS, Overlay, course::Course, figures};
 use crate::tui::{
+    lang::Lang,
     panel::{
         Sheet, arrivals, footer, generator, heading, headline, help, latency, orders, queue, rejections, split_columns,
         split_rows, stock,
@@ -41,7 +42,7 @@ impl Level {
 /// Draws the whole view.
 pub fn draw(state: &BenchState, buf: &mut Buffer) {
     let screen = buf.area;
-    let sheet = &mut Sheet { theme: state.theme, buf };
+    let sheet = &mut Sheet { theme: state.theme, lang: Lang::En, buf };
     let course = state.shown();
     match Level::of(screen) {
         Level::Tiny => tiny(state, screen, sheet),

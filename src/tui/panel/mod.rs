@@ -20,6 +20,7 @@ use ratatui::{
 };
 
 use crate::tui::{
+    lang::Lang,
     text,
     theme::{Meaning, Theme},
 };
@@ -31,6 +32,8 @@ pub struct Sheet<'a> {
     pub buf: &'a mut Buffer,
     /// Their looks.
     pub theme: Theme,
+    /// The language of words.
+    pub lang: Lang,
 }
 
 impl Sheet<'_> {
@@ -107,7 +110,7 @@ mod tests {
     fn a_line_over_another_keeps_its_own_looks() {
         let mut buf = Buffer::empty(Rect::new(0, 0, 20, 2));
         let area = buf.area;
-        let sheet = &mut Sheet { theme: Theme::Normal, buf: &mut buf };
+        let sheet = &mut Sheet { theme: Theme::Normal, lang: Lang::En, buf: &mut buf };
         sheet.titled(area, "Seats", Line::default());
         assert_eq!(buf[(0, 0)].modifier, Modifier::BOLD, "the rule under the name is dim, the name is not");
         assert_eq!(buf[(19, 0)].modifier, Modifier::DIM);
@@ -118,15 +121,18 @@ mod tests {
 pub mod drawing {
     //! Panels drawn for a look at them.
 
-    use ratatui::{Terminal, backend::TestBackend, layout::Rect};
+    use ratatui::{Frame, Terminal, backend::TestBackend, layout::Rect};
 
     use super::Sheet;
-    use crate::tui::theme::Theme;
+    use crate::tui::{lang::Lang, theme::Theme};
 
     /// Draws over a screen of this size.
     pub fn drawn((width, height): (u16, u16), theme: Theme, draw: impl FnOnce(Rect, &mut Sheet<'_>)) -> TestBackend {
         let mut terminal = Terminal::new(TestBackend::new(width, height)).unwrap();
-        terminal.draw(|frame| draw(frame.area(), &mut Sheet { theme, buf: frame.buffer_mut() })).unwrap();
+        let over = |frame: &mut Frame<'_>| {
+            draw(frame.area(), &mut Sheet { theme, lang: Lang::En, buf: frame.buffer_mut() });
+        };
+        terminal.draw(over).unwrap();
         terminal.backend().clone()
     }
 }

@@ -95,6 +95,7 @@ pub async fn run(args: OrderArgs) -> anyhow::Result<u8> {
                 status: list.status.map(Status::on_the_wire),
                 after: list.after,
                 limit: list.limit,
+                ..OrderQuery::default()
             };
             show_all(&client.orders(&query).await.context("failed to list orders")?, args.output)?;
         }

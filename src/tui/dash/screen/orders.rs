@@ -1,0 +1,60 @@
+//! Orders: a live tail, queries, and one order's life.
+//! Must not change an order by itself: a deed is asked for.
+
+use ratatui::layout::{Position, Rect};
+
+use super::View;
+use crate::tui::{
+    dash::{
+        ask::{Ask, News},
+        command::Command,
+    },
+    panel::Sheet,
+    theme::Meaning,
+};
+
+/// What the screen remembers.
+#[derive(Debug, Clone, Default)]
+pub struct OrdersScreen {}
+
+impl OrdersScreen {
+    /// Does what was asked for, as far as it is this screen's.
+    pub fn obey(&mut self, _command: Command, _view: &View<'_>) -> Vec<Ask> {
+        Vec::new()
+    }
+
+    /// Takes in what concerns it; the sale has heard before.
+    pub fn hear(&mut self, _news: &News, _view: &View<'_>) -> Vec<Ask> {
+        Vec::new()
+    }
+
+    /// Ten times a second while it is shown.
+    pub fn tick(&mut self, _view: &View<'_>) -> Vec<Ask> {
+        Vec::new()
+    }
+
+    /// A filter was typed, or is being typed; the reason when it is not one.
+    pub fn filter(&mut self, _text: &str, _view: &View<'_>) -> Result<Vec<Ask>, String> {
+        Err("there is nothing to filter here".to_owned())
+    }
+
+    /// The filter that is on.
+    pub fn filtered_by(&self) -> &str {
+        ""
+    }
+
+    /// What `y` copies.
+    pub fn copied(&self, _view: &View<'_>) -> Option<String> {
+        None
+    }
+
+    /// Somebody clicked into the area that the screen was drawn in.
+    pub fn click(&mut self, _at: Position, _area: Rect, _view: &View<'_>) -> Vec<Ask> {
+        Vec::new()
+    }
+
+    /// Draws it.
+    pub fn draw(&self, _view: &View<'_>, area: Rect, sheet: &mut Sheet<'_>) {
+        sheet.put(area, 0, sheet.say(Meaning::Quiet, "orders"));
+    }
+}
