@@ -124,7 +124,7 @@ async fn long_lists_leave_readers_to_others() {
     let desk = Desk::open().await;
     desk.ledger.record(order(10, 1, &[0])).await.unwrap();
     let (started, mut begun) = tokio::sync::mpsc::channel(8);
-    let (go_on, gate) = std::sync::mpsc::channel::<()>();
+    let (go_on, gate) = std::sync::mpsc::sync_channel::<()>(6);
     let gate = std::sync::Arc::new(std::sync::Mutex::new(gate));
     let scans: Vec<_> = (0..6)
         .map(|_| {

@@ -165,7 +165,7 @@ async fn play(rig: &Rig, seed: u64) -> (Vec<OrderNumber>, Vec<Refusal>) {
             placed
         });
     }
-    let audited = seed % 8 == 0;
+    let audited = seed.is_multiple_of(8);
     let auditor = audited.then(|| tokio::spawn(audit_in_the_middle(Arc::clone(state), program.id, seed)));
     let is_over = Arc::new(AtomicBool::new(false));
     let writer = tokio::spawn(write_until(Arc::clone(state), Arc::clone(&is_over)));
