@@ -94,6 +94,15 @@ impl Numbering {
     }
 }
 
+/// A number below those of all orders made at this moment or later, since numbers run ahead of the clock at times, never
+/// behind it. For the same reason nothing can be said of the numbers of orders made earlier. None for a moment before
+/// the first number.
+#[must_use]
+pub fn last_before(moment: Millis) -> Option<OrderNumber> {
+    let time = u64::try_from(moment.0.checked_sub(EPOCH_MS)?).ok()?.min(TIME_MAX);
+    OrderNumber::new((time << TIME_SHIFT).checked_sub(1)?)
+}
+
 fn since_epoch(moment: Millis) -> u64 {
     let ms = u64::try_from(moment.0 - EPOCH_MS).unwrap_or(0).max(1);
     assert!(ms <= TIME_MAX, "41 bits of milliseconds end in 2093");
@@ -107,6 +116,26 @@ mod tests {
     use std::collections::HashSet;
 
     const NOW: i64 = EPOCH_MS + 1_000_000;
+
+    #[test]
+    fn orders_made_since_a_moment_have_higher_numbers_whatever_the_numbering_has_seen() {
+        let user = UserId::new(1 << 20).unwrap();
+        let mut numbering = Numbering::resume(0, Millis(NOW));
+        numbering.raise(Millis(i64::MAX / 2).min(Millis(EPOCH_MS + (1 << 40))));
+        for ms in [0, 1, 5_000, 2_000_000, 3, 2_000_001] {
+            let made = Millis(EPOCH_MS + ms);
+            let number = numbering.issue(made, user).unwrap();
+            assert!(last_before(made).is_none_or(|last| last < number), "{ms}");
+        }
+        let mut sharp = Numbering::resume(0, Millis(0));
+        sharp.raise(Millis(NOW + 10));
+        let number = sharp.issue(Millis(NOW), user).unwrap();
+        assert!(last_before(Millis(NOW)).unwrap() < number && last_before(Millis(NOW + 1)).unwrap() >= number);
+        for far in [i64::MIN, 0, EPOCH_MS] {
+            assert_eq!(last_before(Millis(far)), None);
+        }
+        assert!(last_before(Millis(i64::MAX)).is_some());
+    }
 
     #[derive(Debug, Clone)]
     enum Step {

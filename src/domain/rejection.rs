@@ -62,6 +62,7 @@ rejections! {
     OrderPaid = 40017, "order_paid", "订单已支付", "the order is paid";
     OrderRefunded = 40018, "order_refunded", "订单已退款", "the order is refunded";
     OrderNotUnpaid = 40032, "order_not_unpaid", "订单不是未支付状态", "only an unpaid order can be cancelled";
+    OrderNotPaid = 80007, "order_not_paid", "订单不是已支付状态", "only a paid order can be refunded";
     PayPriceWrong = 60013, "pay_price_wrong", "支付金额与订单金额不一致", "the amount is not the order's price";
     PayChannelMissing = 60009, "pay_channel_missing", "支付渠道不存在", "there is no such payment channel";
     BillMissing = 60010, "bill_missing", "支付账单不存在", "no payment was started for this order";

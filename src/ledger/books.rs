@@ -3,19 +3,18 @@
 
 use std::collections::HashMap;
 
-use rusqlite::{Connection, OptionalExtension, Row, params};
+use rusqlite::{Connection, Row, params};
 
 use crate::{
     domain::{
         audit::LedgerFacts,
         hold::{Books, LiveOrder},
-        ids::{Millis, OrderNumber, ProgramId, SeatIx, UserId},
+        ids::{CategoryId, Millis, OrderNumber, ProgramId, SeatIx, UserId},
         money::Cents,
         order::{Order, OrderStatus, RequestKey},
-        rejection::Rejection,
     },
     ledger::{
-        OrderFilter,
+        OrderFilter, Sequence,
         rows::{self, ORDER_COLUMNS},
         writer::{Batch, Halt},
     },
@@ -102,24 +101,42 @@ pub(super) fn orders_of(conn: &Connection, user: UserId, limit: u32) -> rusqlite
     rows::orders(conn, &sql, &[user.as_i64(), i64::from(limit)])
 }
 
-/// Orders by filter, by number.
+/// Orders by filter, by number from either end.
 pub(super) fn list_orders(conn: &Connection, filter: &OrderFilter) -> rusqlite::Result<Vec<Order>> {
+    let (sql, values) = list_statement(filter);
+    rows::orders(conn, &sql, &values)
+}
+
+/// The statement, of nothing but the text that stands here, and the values to bind.
+pub(super) fn list_statement(filter: &OrderFilter) -> (String, Vec<i64>) {
     let given = [
-        ("program_id =", filter.program.map(ProgramId::as_i64)),
-        ("user_id =", filter.user.map(UserId::as_i64)),
-        ("status =", filter.status.map(|status| i64::from(status.number()))),
-        ("order_number >", filter.after.map(OrderNumber::as_i64)),
+        (" AND program_id = ?", filter.program.map(ProgramId::as_i64)),
+        (" AND user_id = ?", filter.user.map(UserId::as_i64)),
+        (" AND status = ?", filter.status.map(|status| i64::from(status.number()))),
+        (" AND version = ?", filter.version.map(|version| i64::from(version.number()))),
+        (" AND created_at >= ?", filter.made_since.map(|moment| moment.0)),
+        (" AND created_at < ?", filter.made_before.map(|moment| moment.0)),
+        (" AND order_number > ?", filter.after.map(OrderNumber::as_i64)),
+        (" AND order_number < ?", filter.before.map(OrderNumber::as_i64)),
+        (OF_CATEGORY, filter.category.map(CategoryId::as_i64)),
     ];
     let mut sql = format!("SELECT {ORDER_COLUMNS} FROM orders WHERE 1");
     let mut values = Vec::new();
     for (condition, value) in given.into_iter().filter_map(|(condition, value)| Some((condition, value?))) {
         values.push(value);
-        sql.push_str(&format!(" AND {condition} ?{}", values.len()));
+        sql.push_str(condition);
     }
     values.push(i64::from(filter.limit));
-    sql.push_str(&format!(" ORDER BY order_number LIMIT ?{}", values.len()));
-    rows::orders(conn, &sql, &values)
+    sql.push_str(match filter.sequence {
+        Sequence::OldestFirst => " ORDER BY order_number LIMIT ?",
+        Sequence::NewestFirst => " ORDER BY order_number DESC LIMIT ?",
+    });
+    (sql, values)
 }
+
+/// Last of the conditions: it is looked up an order, when all others hold.
+const OF_CATEGORY: &str =
+    " AND EXISTS (SELECT 1 FROM ticket WHERE ticket.order_number = orders.order_number AND category_id = ?)";
 
 /// Live tickets of an account in a program.
 pub(super) fn live_tickets(conn: &Connection, user: UserId, program: ProgramId) -> rusqlite::Result<u32> {
@@ -128,13 +145,6 @@ pub(super) fn live_tickets(conn: &Connection, user: UserId, program: ProgramId) 
          WHERE user_id = ?1 AND program_id = ?2 AND status IN (1, 3)",
     )?
     .query_row([user.as_i64(), program.as_i64()], |row| row.get(0))
-}
-
-/// Why an accepted order was rejected, and whose it was.
-pub(super) fn rejection(conn: &Connection, number: OrderNumber) -> rusqlite::Result<Option<(UserId, Rejection)>> {
-    conn.prepare_cached("SELECT user_id, reason FROM rejection WHERE order_number = ?1")?
-        .query_row([number.as_i64()], |row| Ok((rows::column(row, 0, UserId::from_i64)?, rows::reason(row, 1)?)))
-        .optional()
 }
 
 /// Removes everything that was ever sold of a program. False when there is no such program.

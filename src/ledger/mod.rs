@@ -4,6 +4,7 @@
 mod accounts;
 mod books;
 mod ceiling;
+mod dossier;
 mod outcomes;
 mod people;
 mod programs;
@@ -19,7 +20,10 @@ mod writer;
 
 pub use accounts::{BULK_ROWS_MAX, BulkAccounts, BulkMade, TicketUser, User};
 pub use ceiling::ceiling_probe;
-pub use outcomes::{Bill, BillOpened, Closed, LedgerFailure, OrderFilter, Paid, Payment, Recorded};
+pub use outcomes::{
+    Bill, BillOpened, Closed, Dossier, LateRejection, LedgerFailure, OrderFilter, Paid, Payment, Recorded, Refund,
+    Refunded, Sequence,
+};
 
 use std::{
     collections::HashMap,
@@ -30,7 +34,7 @@ use std::{
 use crate::domain::{
     audit::LedgerFacts,
     hold::Books,
-    ids::{Millis, OrderNumber, ProgramId, UserId},
+    ids::{Millis, OrderNumber, ProgramId, SeatId, UserId},
     money::Cents,
     order::{Closing, Order},
     program::{Program, SaleWindow},
@@ -134,6 +138,11 @@ impl Ledger {
             .await
     }
 
+    /// Paid to refunded, by an operator: drops its claims, puts the refund on record.
+    pub async fn refund_order(&self, number: OrderNumber, now: Millis) -> Result<Refunded, LedgerFailure> {
+        self.writer.run(1, move |batch| settle::refund(batch, number, now)).await
+    }
+
     /// Opens a bill for an unpaid order.
     pub async fn open_bill(
         &self,
@@ -226,7 +235,8 @@ impl Ledger {
 
     /// Why an accepted order was rejected, if that is on record, and whose it was.
     pub async fn rejection(&self, number: OrderNumber) -> Result<Option<(UserId, Rejection)>, LedgerFailure> {
-        self.readers.read(move |conn| books::rejection(conn, number)).await
+        let found = self.readers.read(move |conn| dossier::rejection(conn, number)).await?;
+        Ok(found.map(|rejection| (rejection.user, rejection.reason)))
     }
 
     /// An account's newest orders, newest first, at most `limit`.
@@ -239,9 +249,19 @@ impl Ledger {
         self.readers.read(move |conn| books::live_tickets(conn, user, program)).await
     }
 
-    /// Orders by filter, by number.
+    /// Orders by filter, by number. May have to look at every order: only a few such reads go on at a time.
     pub async fn list_orders(&self, filter: OrderFilter) -> Result<Vec<Order>, LedgerFailure> {
-        self.readers.read(move |conn| books::list_orders(conn, &filter)).await
+        self.readers.scan(move |conn| books::list_orders(conn, &filter)).await
+    }
+
+    /// All that is kept under an order number.
+    pub async fn dossier(&self, number: OrderNumber) -> Result<Dossier, LedgerFailure> {
+        self.readers.read(move |conn| dossier::of(conn, number)).await
+    }
+
+    /// The live order that has claimed a seat.
+    pub async fn seat_owner(&self, seat: SeatId) -> Result<Option<Order>, LedgerFailure> {
+        self.readers.read(move |conn| dossier::owner(conn, seat)).await
     }
 
     /// The bill of an order.

@@ -2,9 +2,9 @@
 //! Must not decide anything: these are the words, the verbs stand beside them.
 
 use crate::domain::{
-    ids::{OrderNumber, ProgramId, SeatIx, TicketUserId, UserId},
+    ids::{CategoryId, Millis, OrderNumber, ProgramId, SeatIx, TicketUserId, UserId},
     money::Cents,
-    order::{Order, OrderStatus},
+    order::{Order, OrderStatus, OrderVersion},
     rejection::Rejection,
 };
 
@@ -54,6 +54,17 @@ pub enum Closed {
     /// It was unpaid and is cancelled now.
     Now(Box<Order>),
     /// It was not unpaid; nothing changed.
+    Not(OrderStatus),
+    /// There is no such order.
+    Missing,
+}
+
+/// What became of refunding an order.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Refunded {
+    /// It was paid and is refunded now: order, bill and refund say so, and its claims are gone.
+    Now(Box<Order>),
+    /// It was not paid; nothing changed.
     Not(OrderStatus),
     /// There is no such order.
     Missing,
@@ -111,6 +122,45 @@ pub struct Bill {
     pub status: u8,
     /// The channel's number, once paid.
     pub trade_number: Option<String>,
+    /// When it was opened.
+    pub opened_at: Millis,
+    /// When its money came.
+    pub paid_at: Option<Millis>,
+}
+
+/// A refund as kept.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Refund {
+    /// Amount.
+    pub amount: Cents,
+    /// When it was put on record: with the payment when that came too late, else after it.
+    pub refunded_at: Millis,
+}
+
+/// An accepted order that was rejected later, as kept.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct LateRejection {
+    /// What it was for.
+    pub program: ProgramId,
+    /// Whose it was.
+    pub user: UserId,
+    /// Why.
+    pub reason: Rejection,
+    /// When it was put on record.
+    pub rejected_at: Millis,
+}
+
+/// All that is kept under an order number, as of one instant.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Dossier {
+    /// The order.
+    pub order: Option<Order>,
+    /// Its bill.
+    pub bill: Option<Bill>,
+    /// Its refund.
+    pub refund: Option<Refund>,
+    /// Why there is no order.
+    pub rejection: Option<LateRejection>,
 }
 
 /// Filter for listing orders (admin). All that are given must hold.
@@ -122,8 +172,30 @@ pub struct OrderFilter {
     pub user: Option<UserId>,
     /// In this status.
     pub status: Option<OrderStatus>,
-    /// With a number above this one (paging).
+    /// Placed by this version.
+    pub version: Option<OrderVersion>,
+    /// With a seat of this category.
+    pub category: Option<CategoryId>,
+    /// Made at this moment or later.
+    pub made_since: Option<Millis>,
+    /// Made before this moment.
+    pub made_before: Option<Millis>,
+    /// With a number above this one (paging up).
     pub after: Option<OrderNumber>,
+    /// With a number below this one (paging down).
+    pub before: Option<OrderNumber>,
+    /// Which end of the list comes first.
+    pub sequence: Sequence,
     /// At most this many.
     pub limit: u32,
+}
+
+/// Which end of a list comes first.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Sequence {
+    /// The lowest number.
+    #[default]
+    OldestFirst,
+    /// The highest number.
+    NewestFirst,
 }

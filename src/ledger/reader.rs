@@ -13,19 +13,23 @@ use crate::ledger::{LedgerFailure, schema};
 
 /// Connections for reading: enough to use a few cores, few enough to keep their caches warm.
 const READERS: u32 = 4;
+/// Long reads at a time: the other connections stay free for buyers, who ask for one order each.
+const SCANS_AT_ONCE: usize = 2;
 
 /// The connections.
 #[derive(Debug, Clone)]
 pub(super) struct Readers {
     free: Arc<Mutex<Vec<Connection>>>,
     permits: Arc<Semaphore>,
+    scans: Arc<Semaphore>,
 }
 
 impl Readers {
     /// Opens them all.
     pub(super) fn open(file: &Path) -> Result<Self, LedgerFailure> {
         let free = (0..READERS).map(|_| schema::open_reader(file)).collect::<Result<Vec<_>, _>>()?;
-        Ok(Self { permits: Arc::new(Semaphore::new(free.len())), free: Arc::new(Mutex::new(free)) })
+        let (permits, scans) = (Semaphore::new(free.len()), Semaphore::new(SCANS_AT_ONCE));
+        Ok(Self { permits: Arc::new(permits), scans: Arc::new(scans), free: Arc::new(Mutex::new(free)) })
     }
 
     /// Reads within one transaction, so that everything that `work` sees belongs to one instant.
@@ -47,6 +51,21 @@ impl Readers {
             Ok(read) => Ok(read?),
             Err(error) => Err(LedgerFailure::Sqlite(format!("a read did not finish: {error}"))),
         }
+    }
+
+    /// A read that may take long: waits until few others of its kind go on.
+    pub(super) async fn scan<T, F>(&self, work: F) -> Result<T, LedgerFailure>
+    where
+        T: Send + 'static,
+        F: FnOnce(&Transaction<'_>) -> rusqlite::Result<T> + Send + 'static,
+    {
+        let turn = Arc::clone(&self.scans).acquire_owned().await.map_err(|_| LedgerFailure::Closed)?;
+        self.read(move |conn| {
+            // Kept until the work is over, also when nobody waits for it any more.
+            let _turn = turn;
+            work(conn)
+        })
+        .await
     }
 
     /// Waits for those that are reading, then closes all connections. Later reads fail as closed.

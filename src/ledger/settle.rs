@@ -1,4 +1,4 @@
-//! Changes orders: closing and paying, each a compare-and-set on the status, so that one of them wins.
+//! Changes orders: closing, paying and refunding, each a compare-and-set on the status, so that one of them wins.
 //! Must not touch an order that is not in the status that was asked for.
 
 use rusqlite::{Connection, OptionalExtension, params};
@@ -10,7 +10,7 @@ use crate::{
         order::{Closing, Order, OrderStatus},
     },
     ledger::{
-        Bill, BillOpened, Closed, Paid, Payment, record, rows,
+        Bill, BillOpened, Closed, Paid, Payment, Refunded, record, rows,
         writer::{Batch, Halt},
     },
 };
@@ -31,6 +31,27 @@ pub(super) fn close(batch: &mut Batch<'_>, number: OrderNumber, closing: Closing
         record::free_claims(conn, &order, span)?;
     }
     Ok(Closed::Now(order))
+}
+
+/// Paid to refunded, by an operator: claims go, the bill follows, the refund is put on record.
+pub(super) fn refund(batch: &mut Batch<'_>, number: OrderNumber, now: Millis) -> Result<Refunded, Halt> {
+    let conn = batch.conn;
+    // Later than the payment whatever the clock says: money that came too late goes back in the moment in which it came,
+    // and an order's life is told by that difference.
+    let mut update = conn.prepare_cached(
+        "UPDATE orders SET status = 4, closed_at = max(?2, ifnull(paid_at, 0) + 1), closing = ?3 \
+         WHERE order_number = ?1 AND status = 3",
+    )?;
+    if update.execute(params![number.as_i64(), now.0, Closing::Operator.word()])? == 0 {
+        return Ok(standing(conn, number)?.map_or(Refunded::Missing, |(status, _)| Refunded::Not(status)));
+    }
+    conn.prepare_cached("UPDATE bill SET status = 4 WHERE order_number = ?1")?.execute([number.as_i64()])?;
+    let order = changed(conn, number)?;
+    put_refund(conn, number, order.closed_at.unwrap_or(now))?;
+    if let Some(span) = batch.span(order.program)? {
+        record::free_claims(conn, &order, span)?;
+    }
+    Ok(Refunded::Now(order))
 }
 
 /// Opens a bill for an unpaid order; the same one again when there is one.
@@ -78,11 +99,7 @@ pub(super) fn pay(batch: &Batch<'_>, payment: &Payment, now: Millis) -> Result<P
     conn.prepare_cached("UPDATE bill SET status = ?2, trade_number = ?3, paid_at = ?4 WHERE order_number = ?1")?
         .execute(params![number, next.number(), payment.trade_number, now.0])?;
     if next == OrderStatus::Refunded {
-        conn.prepare_cached(
-            "INSERT INTO refund_bill (order_number, program_id, amount_cents, refunded_at) \
-             SELECT order_number, program_id, price_cents, ?2 FROM orders WHERE order_number = ?1",
-        )?
-        .execute([number, now.0])?;
+        put_refund(conn, payment.order, now)?;
     }
     let order = changed(conn, payment.order)?;
     Ok(if next == OrderStatus::Paid { Paid::Now(order) } else { Paid::LateRefunded(order) })
@@ -90,8 +107,9 @@ pub(super) fn pay(batch: &Batch<'_>, payment: &Payment, now: Millis) -> Result<P
 
 /// The bill of an order.
 pub(super) fn bill(conn: &Connection, number: OrderNumber) -> rusqlite::Result<Option<Bill>> {
-    let mut select =
-        conn.prepare_cached("SELECT channel, amount_cents, status, trade_number FROM bill WHERE order_number = ?1")?;
+    let mut select = conn.prepare_cached(
+        "SELECT channel, amount_cents, status, trade_number, opened_at, paid_at FROM bill WHERE order_number = ?1",
+    )?;
     select
         .query_row([number.as_i64()], |row| {
             Ok(Bill {
@@ -99,9 +117,21 @@ pub(super) fn bill(conn: &Connection, number: OrderNumber) -> rusqlite::Result<O
                 amount: Cents(row.get(1)?),
                 status: row.get(2)?,
                 trade_number: row.get(3)?,
+                opened_at: Millis(row.get(4)?),
+                paid_at: row.get::<_, Option<i64>>(5)?.map(Millis),
             })
         })
         .optional()
+}
+
+/// The whole price goes back.
+fn put_refund(conn: &Connection, number: OrderNumber, at: Millis) -> rusqlite::Result<()> {
+    conn.prepare_cached(
+        "INSERT INTO refund_bill (order_number, program_id, amount_cents, refunded_at) \
+         SELECT order_number, program_id, price_cents, ?2 FROM orders WHERE order_number = ?1",
+    )?
+    .execute([number.as_i64(), at.0])?;
+    Ok(())
 }
 
 /// Status and stored price.

@@ -3,9 +3,11 @@
 
 mod accounts;
 mod crash;
+mod lists;
 mod orders;
 mod payments;
 mod random;
+mod refunds;
 
 use std::path::PathBuf;
 

@@ -232,6 +232,12 @@ impl Trouble {
         Self::Request(StatusCode::UNAUTHORIZED, "operators only", detail.to_owned())
     }
 
+    /// 404 for a thing that is not there.
+    #[must_use]
+    pub fn nothing_there(detail: impl Into<String>) -> Self {
+        Self::Request(StatusCode::NOT_FOUND, "not found", detail.into())
+    }
+
     /// 404 for a path that no route has.
     #[must_use]
     pub fn no_such_route() -> Self {

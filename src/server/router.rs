@@ -157,17 +157,37 @@ fn operators(routes: &mut Routes) {
     let spec = post("/api/v1/admin/accounts", "make test accounts, with their tokens");
     let spec = spec.takes("MakeAccounts").gives("AccountsMade");
     routes.add(spec, |s, path| door::operators(s, POST, path, admin::accounts::make));
-    let spec = get("/api/v1/admin/orders", "orders, by number").query(&["program", "user", "status", "after", "limit"]);
+    let spec = get("/api/v1/admin/orders", "orders by number, or the newest first").query(&ORDERS_QUERY);
     routes.add(spec.gives_many("OrderLine"), |s, path| door::operators(s, GET, path, admin::orders::list));
     let spec = get("/api/v1/admin/orders/{orderNumber}", "one order").gives("OrderLine");
     routes.add(spec, |s, path| door::operators(s, GET, path, admin::orders::show));
     let spec = post("/api/v1/admin/orders/{orderNumber}/cancel", "cancel an unpaid order");
     routes.add(spec, |s, path| door::operators(s, POST, path, admin::orders::cancel));
+    let spec = post("/api/v1/admin/orders/{orderNumber}/refund", "refund a paid order; its seats are free then");
+    routes.add(spec, |s, path| door::operators(s, POST, path, admin::orders::refund));
+    let spec = get("/api/v1/admin/orders/{orderNumber}/life", "what became of an order, step by step");
+    routes.add(spec.gives("OrderLife"), |s, path| door::operators(s, GET, path, admin::life::show));
+    let spec = get("/api/v1/admin/seats/{seatId}", "a seat, and who has it").gives("SeatDetail");
+    routes.add(spec, |s, path| door::operators(s, GET, path, admin::seats::show));
     let spec = get("/api/v1/admin/queue", "orders held and waiting to be written").gives("QueueAnswer");
     routes.add(spec, |s, path| door::operators(s, GET, path, admin::server::queue));
     let spec = get("/api/v1/admin/environment", "what this server runs on").gives("Environment");
     routes.add(spec, |s, path| door::operators(s, GET, path, admin::server::environment));
 }
+
+const ORDERS_QUERY: [&str; 11] = [
+    "program",
+    "user",
+    "status",
+    "version",
+    "category",
+    "made_after_ms",
+    "made_before_ms",
+    "after",
+    "before",
+    "newest",
+    "limit",
+];
 
 const IMPORT_QUERY: [&str; 11] = [
     "format",

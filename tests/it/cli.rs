@@ -35,7 +35,7 @@ fn json(args: &[&str]) -> Value {
 
 #[test]
 fn every_command_has_help() {
-    let commands: [&[&str]; 18] = [
+    let commands: [&[&str]; 19] = [
         &[],
         &["serve"],
         &["bench"],
@@ -52,6 +52,7 @@ fn every_command_has_help() {
         &["admin", "program", "import"],
         &["admin", "order"],
         &["admin", "order", "list"],
+        &["admin", "order", "refund"],
         &["admin", "account"],
         &["admin", "account", "make"],
     ];
@@ -186,8 +187,21 @@ fn an_operator_runs_a_sale_from_the_command_line() {
     assert!(run(&["admin", "order", "show", &order]).contains("placed by v3: unpaid"));
     run(&["admin", "order", "cancel", &order]);
     assert!(run(&["admin", "order", "show", &order]).contains("cancelled (operator)"));
+    let second = buyer.buys(OrderVersion::V4, &hall, &Wish::best(1)).unwrap();
+    buyer.pays(second).unwrap();
+    let second = second.to_string();
+    run(&["admin", "order", "refund", &second]);
+    let life = run(&["admin", "order", "show", &second]);
+    for words in ["refunded (operator)", "not written down", "100, by an operator", "《排练》第7场"] {
+        assert!(life.contains(words), "no {words:?} in:\n{life}");
+    }
+    let life: Value = serde_json::from_str(&run(&["admin", "order", "show", &second, "--output", "json"])).unwrap();
+    assert_eq!((&life["order"]["status"], &life["steps"][1]["atMs"]), (&Value::from(4), &Value::Null));
+    let newest = ["admin", "order", "list", "--newest", "--version", "4", "--made-after", "1h", "--limit", "1"];
+    assert!(run(&newest).contains(&second) && !run(&newest).contains(&order));
+    assert!(!run(&["admin", "order", "list", "--made-before", "1h"]).contains(&order));
     let audit: Value = serde_json::from_str(&run(&["audit", "--output", "json"])).unwrap();
-    assert_eq!((&audit["clean"], &audit["orders"]), (&Value::Bool(true), &Value::from(1)));
+    assert_eq!((&audit["clean"], &audit["orders"]), (&Value::Bool(true), &Value::from(2)));
     run(&["admin", "program", "reset", "7", "--yes"]);
     assert!(office.orders(&hall).is_empty());
 }

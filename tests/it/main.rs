@@ -32,6 +32,8 @@ mod payment;
 #[cfg(test)]
 mod recovery;
 #[cfg(test)]
+mod refunds;
+#[cfg(test)]
 mod repeats;
 #[cfg(test)]
 mod results;

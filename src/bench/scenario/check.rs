@@ -100,7 +100,9 @@ impl Scenario {
 }
 
 impl Dataset {
-    fn seats(&self) -> u64 {
+    /// Seats of the hall that it lays out; none of a programme list.
+    #[must_use]
+    pub fn seats(&self) -> u64 {
         self.categories.iter().map(|c| u64::from(c.rows) * u64::from(c.seats_per_row)).sum()
     }
 

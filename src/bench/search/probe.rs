@@ -54,7 +54,7 @@ pub fn rate_per_s(scenario: &Scenario) -> Result<f64, ScenarioError> {
 pub fn range(scenario: &Scenario) -> Result<Range, ScenarioError> {
     let start = rate_per_s(scenario)?;
     let laps = f64::from(CONFIRMATION_LAPS);
-    let seats: u64 = scenario.dataset.categories.iter().map(|c| u64::from(c.rows) * u64::from(c.seats_per_row)).sum();
+    let seats = scenario.dataset.seats();
     let room = |most: f64, now: f64| if now > 0.0 { most / laps / now } else { f64::INFINITY };
     let grows = room(BUYERS_MAX as f64, scenario.buyers_planned() as f64)
         .min(room(f64::from(ACCOUNTS_MAX), f64::from(scenario.dataset.accounts)))

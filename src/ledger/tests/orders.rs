@@ -1,4 +1,4 @@
-//! Writing, refusing and listing orders.
+//! Writing, refusing and closing orders.
 //! Must not pay: that is beside this file.
 
 use super::{Desk, buyer, first, keyed, numbered, order};
@@ -134,29 +134,6 @@ async fn a_closed_order_gives_its_seats_and_names_back_but_keeps_its_key() {
         .unwrap();
     assert_eq!(second[..2], [Closed::Not(OrderStatus::Cancelled), Closed::Missing]);
     assert!(matches!(second[2], Closed::Now(_)));
-}
-
-#[tokio::test]
-async fn lists_obey_every_filter() {
-    let desk = Desk::open().await;
-    for (number, program, seat) in [(10, 1, 0), (11, 2, 0), (12, 1, 1), (13, 1, 2)] {
-        desk.ledger.record(order(number, program, &[seat])).await.unwrap();
-    }
-    desk.ledger.close_order(numbered(12), Closing::Operator, super::NOW).await.unwrap();
-    let all = OrderFilter { limit: 10, ..Default::default() };
-    let in_first = OrderFilter { program: Some(first()), ..all.clone() };
-    for (filter, numbers) in [
-        (all.clone(), vec![10, 11, 12, 13]),
-        (OrderFilter { limit: 2, ..all.clone() }, vec![10, 11]),
-        (in_first.clone(), vec![10, 12, 13]),
-        (OrderFilter { after: Some(numbered(10)), ..in_first.clone() }, vec![12, 13]),
-        (OrderFilter { status: Some(OrderStatus::Unpaid), user: Some(buyer()), ..in_first }, vec![10, 13]),
-    ] {
-        let found = desk.ledger.list_orders(filter).await.unwrap();
-        assert_eq!(found.iter().map(|order| order.number.get()).collect::<Vec<_>>(), numbers);
-    }
-    let newest = desk.ledger.orders_of(buyer(), 2).await.unwrap();
-    assert_eq!(newest.iter().map(|order| order.number.get()).collect::<Vec<_>>(), [13, 12]);
 }
 
 #[tokio::test]

@@ -20,6 +20,7 @@ enum Step {
     Close(u64),
     Bill(u64),
     Pay(u64, bool),
+    Refund(u64),
     Reject(u64),
 }
 
@@ -32,6 +33,7 @@ fn step() -> impl Strategy<Value = Step> {
         2 => number().prop_map(Step::Close),
         2 => number().prop_map(Step::Bill),
         2 => (number(), prop::bool::weighted(0.9)).prop_map(|(number, right)| Step::Pay(number, right)),
+        2 => number().prop_map(Step::Refund),
         1 => number().prop_map(Step::Reject),
     ]
 }
@@ -65,6 +67,9 @@ async fn play(desk: &Desk, program: ProgramId, step: Step) {
             let amount = if right { price(number).await } else { crate::domain::money::Cents(7) };
             let payment = Payment { order: numbered(number), amount, trade_number: "t".into() };
             desk.ledger.pay(payment, NOW).await.unwrap();
+        }
+        Step::Refund(number) => {
+            desk.ledger.refund_order(numbered(number), NOW).await.unwrap();
         }
         Step::Reject(number) => {
             let user = UserId::new(1_000_000).unwrap();

@@ -8,7 +8,10 @@ use std::{
     sync::{Arc, PoisonError, RwLock},
 };
 
-use crate::domain::{ids::ProgramId, program::Program};
+use crate::domain::{
+    ids::{ProgramId, SeatId, SeatIx},
+    program::Program,
+};
 
 /// All programs. Reading clones one `Arc`.
 #[derive(Debug, Default)]
@@ -35,6 +38,12 @@ impl Catalog {
         let mut all: Vec<_> = self.programs.read().unwrap_or_else(PoisonError::into_inner).values().cloned().collect();
         all.sort_by_key(|program| program.id);
         all
+    }
+
+    /// The program that a seat is of, and its position there. The ledger gives each hall a range of ids of its own.
+    pub fn seat(&self, seat: SeatId) -> Option<(Arc<Program>, SeatIx)> {
+        let programs = self.programs.read().unwrap_or_else(PoisonError::into_inner);
+        programs.values().find_map(|program| Some((Arc::clone(program), program.hall.seat_ix(seat)?)))
     }
 
     /// Adds a program, or replaces the one with its id.

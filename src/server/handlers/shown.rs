@@ -23,7 +23,7 @@ use crate::{
     },
     wire::{
         account::TicketUserView,
-        admin::{CategoryLine, OrderLine, ProgramLine, TicketLine},
+        admin::{CategoryLine, MaskedBuyer, OrderLine, ProgramLine, TicketLine},
         order::{OrderDetail, OrderSummary, PeopleOfOrder, TicketGroup, TicketSeat, UserInfo},
         program::{CategoryBrief, ProgramDetail},
     },
@@ -231,6 +231,12 @@ pub fn ticket_user(person: &TicketUser) -> TicketUserView {
         id_type: person.id_type,
         id_number: mask::document(&person.id_number),
     }
+}
+
+/// An account for an operator who looks at one of its orders.
+#[must_use]
+pub fn masked_buyer(user: &User) -> MaskedBuyer {
+    MaskedBuyer { user_id: user.id, name: mask::name(&user.name), mobile: mask::mobile(&user.mobile) }
 }
 
 /// An order for an operator.

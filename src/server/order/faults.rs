@@ -29,7 +29,7 @@ use crate::{
 };
 
 /// A rig with one program on sale.
-async fn on_sale() -> (Rig, Arc<Program>) {
+pub(super) async fn on_sale() -> (Rig, Arc<Program>) {
     let rig = rig().await;
     let added = rig.office.state.ledger.add_programs(vec![program(1)]).await.unwrap();
     let program = Arc::new(added.into_iter().next().unwrap());
@@ -43,7 +43,7 @@ fn user(rig: &Rig) -> UserId {
 }
 
 /// The rig's first user wants the best seat of the first category.
-fn wants_one(rig: &Rig, program: &Program, version: OrderVersion, key: &str) -> Purchase {
+pub(super) fn wants_one(rig: &Rig, program: &Program, version: OrderVersion, key: &str) -> Purchase {
     let body = CreateOrder {
         program_id: program.id,
         user_id: user(rig),
@@ -85,7 +85,7 @@ async fn held_only(rig: &Rig, program: &Program, key: &str, queues: bool) -> Hol
     request
 }
 
-async fn front(rig: &Rig, program: &Program) -> Counts {
+pub(super) async fn front(rig: &Rig, program: &Program) -> Counts {
     rig.office.state.inventory.counts(program.id).await.unwrap()[0].1
 }
 

@@ -1,8 +1,14 @@
-//! Seeded interleavings: all versions sell one program at once, over the embedded engine and a real ledger, and the
-//! laws are checked after each seed.
+//! Seeded interleavings: all versions sell one program at once, over the embedded engine and a real ledger; orders are
+//! paid, cancelled, refunded and expire at the same time. The laws are checked after each seed, and in the middle of some.
 //! Must not depend on a lucky schedule: a seed fixes who wants what and in which order they start.
 
-use std::{sync::Arc, time::Duration};
+use std::{
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
+    time::Duration,
+};
 
 use rand_chacha::{
     ChaCha8Rng,
@@ -10,12 +16,12 @@ use rand_chacha::{
 };
 use tokio::task::JoinSet;
 
-use super::{Purchase, place, settle};
+use super::{Purchase, endings, endings::Move, place};
 use crate::{
     domain::{
         ids::{CategoryId, OrderNumber, ProgramId, SeatIx, TicketUserId, UserId},
         money::Cents,
-        order::{Closing, OrderVersion},
+        order::{Closing, Order, OrderStatus, OrderVersion},
         program::{CategoryHall, Hall, Program, Row, SaleWindow},
         rejection::Rejection,
     },
@@ -26,6 +32,7 @@ use crate::{
         error::Refusal,
         recovery,
         run::{Office, open},
+        state::State,
         workers::write_orders,
     },
     wire::order::{CreateOrder, PickedSeat},
@@ -141,7 +148,7 @@ async fn play(rig: &Rig, seed: u64) -> (Vec<OrderNumber>, Vec<Refusal>) {
     let mut buyers = JoinSet::new();
     for i in 0..BUYERS {
         let wanted = purchase(rig, &program, i, &mut rng);
-        let (yields, cancels, twice) = (below(&mut rng, 5), below(&mut rng, 4) == 0, below(&mut rng, 5) == 0);
+        let (yields, twice, moves) = (below(&mut rng, 5), below(&mut rng, 5) == 0, moves(&mut rng));
         let shared = Arc::clone(state);
         buyers.spawn(async move {
             for _ in 0..yields {
@@ -152,14 +159,16 @@ async fn play(rig: &Rig, seed: u64) -> (Vec<OrderNumber>, Vec<Refusal>) {
                 let again = place(&shared, wanted).await;
                 assert!(matches!(again, Ok(same) if same == *number), "a repeat gave another answer: {again:?}");
             }
-            if let (Ok(number), true) = (&placed, cancels) {
-                // A v4 order may not be written yet: then it stays.
-                drop(settle::cancel(&shared, *number, None, Closing::Buyer).await);
+            if let Ok(number) = placed {
+                endings::play(&shared, number, moves).await;
             }
             placed
         });
     }
-    empty_queue(rig).await;
+    let audited = seed.is_multiple_of(8);
+    let auditor = audited.then(|| tokio::spawn(audit_in_the_middle(Arc::clone(state), program.id, seed)));
+    let is_over = Arc::new(AtomicBool::new(false));
+    let writer = tokio::spawn(write_until(Arc::clone(state), Arc::clone(&is_over)));
     let (mut orders, mut refusals) = (Vec::new(), Vec::new());
     while let Some(placed) = buyers.join_next().await {
         match placed.expect("no panic") {
@@ -167,14 +176,47 @@ async fn play(rig: &Rig, seed: u64) -> (Vec<OrderNumber>, Vec<Refusal>) {
             Err(refusal) => refusals.push(refusal),
         }
     }
-    empty_queue(rig).await;
+    if let Some(auditor) = auditor {
+        auditor.await.expect("an audit");
+    }
+    is_over.store(true, Ordering::Release);
+    writer.await.expect("a writer");
     (orders, refusals)
+}
+
+/// None for half of the orders, else one to three.
+fn moves(rng: &mut ChaCha8Rng) -> Vec<Move> {
+    let count = below(rng, 6).saturating_sub(2);
+    (0..count).map(|_| Move::ALL[usize::try_from(below(rng, Move::ALL.len() as u64)).expect("a few")]).collect()
+}
+
+/// What the worker does, until the buyers are gone and the queue is empty.
+async fn write_until(state: Arc<State>, is_over: Arc<AtomicBool>) {
+    loop {
+        let was_over = is_over.load(Ordering::Acquire);
+        let _one_writer = state.writing.lock().await;
+        while write_orders::step(&state, Duration::ZERO).await.expect("a step") {}
+        if was_over {
+            return;
+        }
+        tokio::task::yield_now().await;
+    }
+}
+
+async fn audit_in_the_middle(state: Arc<State>, program: ProgramId, seed: u64) {
+    let audit = audit::audit(&state, Some(program)).await.expect("an audit");
+    assert!(audit.clean, "in the middle of seed {seed}: {:?}", audit.findings);
+}
+
+/// Was it paid, and refunded by an operator after that?
+fn is_refunded_after_all(order: &Order) -> bool {
+    order.status == OrderStatus::Refunded && order.closing == Some(Closing::Operator)
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn no_seed_oversells_while_all_versions_sell_one_program() {
     let rig = rig().await;
-    let (mut placed, mut refused) = (0, 0);
+    let (mut placed, mut refused, mut refunded) = (0, 0, 0);
     for seed in 0..SEEDS {
         let (orders, refusals) = play(&rig, seed).await;
         let id = ProgramId::new(seed + 1);
@@ -185,13 +227,15 @@ async fn no_seed_oversells_while_all_versions_sell_one_program() {
         }
         for &order in &orders {
             let kept = rig.office.state.ledger.order(order).await.expect("a ledger");
-            assert!(kept.is_some(), "seed {seed}: order {order} was promised and is not there");
+            let kept = kept.unwrap_or_else(|| panic!("seed {seed}: order {order} was promised and is not there"));
+            refunded += usize::from(is_refunded_after_all(&kept));
         }
         placed += orders.len();
         refused += refusals.len();
     }
     // The seeds must really fight for seats, or the test says nothing.
     assert!(placed > 3_000 && refused > 1_000, "{placed} placed, {refused} refused");
+    assert!(refunded > 300, "only {refunded} of {placed} were refunded");
 }
 
 #[tokio::test]

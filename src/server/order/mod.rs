@@ -6,6 +6,8 @@
 //! the ledger step is the queue, and `workers/write_orders` carries on.
 
 pub mod check;
+#[cfg(test)]
+mod endings;
 pub mod expiry;
 #[cfg(test)]
 mod faults;

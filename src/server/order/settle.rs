@@ -1,4 +1,4 @@
-//! How an order ends: cancelled, expired, paid, undone. The ledger's compare-and-set decides, then the inventory follows.
+//! How an order ends: cancelled, expired, paid, refunded, undone. The ledger's compare-and-set decides, then the inventory follows.
 //! Must not change the inventory for an order whose ledger step did not happen.
 
 use std::sync::{Arc, Mutex, PoisonError};
@@ -11,7 +11,7 @@ use crate::{
         rejection::Rejection,
     },
     inventory::Unavailable,
-    ledger::{Closed, LedgerFailure, Paid, Payment},
+    ledger::{Closed, LedgerFailure, Paid, Payment, Refunded},
     server::{error::Refusal, finish::to_the_end, recovery, state::State},
 };
 
@@ -144,6 +144,35 @@ pub async fn pay(state: &Arc<State>, payment: Payment) -> Result<Paid, Refusal> 
         Ok(paid)
     })
     .await
+}
+
+/// Refunds a paid order, for an operator: its money goes back on record, its seats are free.
+///
+/// # Errors
+/// [`Rejection::OrderMissing`], [`Rejection::OrderRefunded`] when that was done before, [`Rejection::OrderNotPaid`], or a
+/// failure.
+pub async fn refund(state: &Arc<State>, number: OrderNumber) -> Result<(), Refusal> {
+    let order = state.ledger.order(number).await?.ok_or(Rejection::OrderMissing)?;
+    let shared = Arc::clone(state);
+    to_the_end(async move {
+        let _pass = shared.sale_gates.wait_in(order.program).await;
+        let refunded = shared.ledger.refund_order(number, shared.now()).await;
+        let refunded = refunded.inspect_err(|_| doubt(&shared, order.program, number, order.user))?;
+        follow_refunded(&shared, refunded).await
+    })
+    .await
+}
+
+async fn follow_refunded(state: &Arc<State>, refunded: Refunded) -> Result<(), Refusal> {
+    match refunded {
+        Refunded::Now(order) => {
+            apply(state, Unsettled::Release(release_of(&order))).await;
+            Ok(())
+        }
+        Refunded::Not(OrderStatus::Refunded) => Err(Rejection::OrderRefunded.into()),
+        Refunded::Not(_) => Err(Rejection::OrderNotPaid.into()),
+        Refunded::Missing => Err(Rejection::OrderMissing.into()),
+    }
 }
 
 /// The order never came to be: what it holds goes back, now or as soon as the inventory answers.

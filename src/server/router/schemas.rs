@@ -91,6 +91,17 @@ const TYPES: &[(&str, &str)] = &[
          requestId:text? createdAtMs:int! holdEndsAtMs:int! paidAtMs:int? closedAtMs:int? closing:text?",
     ),
     ("TicketLine", "seatId:id! categoryId:id! row:int! col:int! price:money! ticketUserId:id!"),
+    (
+        "OrderLife",
+        "orderNumber:id! order:OrderLine? buyer:MaskedBuyer? programTitle:text! position:int steps:[LifeStep]!",
+    ),
+    ("MaskedBuyer", "userId:id! name:text! mobile:text!"),
+    ("LifeStep", "atMs:int? what:text! detail:text!"),
+    (
+        "SeatDetail",
+        "seatId:id! programId:id! categoryId:id! row:int! col:int! price:money! state:int! order:OrderLine? \
+         buyer:MaskedBuyer?",
+    ),
     ("QueueAnswer", "depth:int!"),
     ("Environment", "tpp:text! engine:text! durability:text! cpuS:float! rssBytes:int! details:{text}!"),
 ];

@@ -19,7 +19,7 @@ pub struct AdminArgs {
 enum What {
     /// Import, list, show, open, close or reset programs
     Program(program::ProgramArgs),
-    /// List, show or cancel orders
+    /// List, show, cancel or refund orders
     Order(order::OrderArgs),
     /// Make test accounts
     Account(account::AccountArgs),

@@ -1,22 +1,21 @@
-//! `tpp admin order`: list, show, cancel.
-//! Must not change an order in any other way than a buyer or time could.
+//! `tpp admin order`: list, show, cancel, refund.
+//! Must not change an order but through the server, which keeps the laws.
+
+mod shown;
+
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use anyhow::Context as _;
 use clap::{Args, Subcommand, ValueEnum};
 use tpp::{
     client::OrderQuery,
     domain::{
-        ids::{OrderNumber, ProgramId, UserId},
-        order::OrderStatus,
+        ids::{CategoryId, OrderNumber, ProgramId, UserId},
+        order::{OrderStatus, OrderVersion},
     },
-    wire::admin::OrderLine,
 };
 
-use crate::{
-    exit,
-    output::{self, Output},
-    target::TargetArgs,
-};
+use crate::{exit, output::Output, span, target::TargetArgs};
 
 /// Flags.
 #[derive(Debug, Args)]
@@ -32,15 +31,20 @@ pub struct OrderArgs {
 
 #[derive(Debug, Subcommand)]
 enum Action {
-    /// List orders by number
+    /// List orders, the oldest or the newest first
     List(ListArgs),
-    /// Show an order with its tickets
+    /// Show an order with its tickets and its life, step by step
     Show {
         /// Order
         number: OrderNumber,
     },
     /// Cancel an unpaid order and free its seats
     Cancel {
+        /// Order
+        number: OrderNumber,
+    },
+    /// Give a paid order's money back, on record, and free its seats
+    Refund {
         /// Order
         number: OrderNumber,
     },
@@ -57,9 +61,27 @@ struct ListArgs {
     /// Only in this status
     #[arg(long)]
     status: Option<Status>,
-    /// Only with a number above this one
+    /// Only placed by this order version: 1, 2, 3 or 4
+    #[arg(long, value_name = "VERSION")]
+    version: Option<OrderVersion>,
+    /// Only with a ticket of this category
+    #[arg(long, value_name = "ID")]
+    category: Option<CategoryId>,
+    /// Only made within this time up to now: 5m is the last five minutes
+    #[arg(long, value_name = "SPAN", value_parser = span::parse)]
+    made_after: Option<Duration>,
+    /// Only made longer ago than this: 5m is all but the last five minutes
+    #[arg(long, value_name = "SPAN", value_parser = span::parse)]
+    made_before: Option<Duration>,
+    /// The newest first
+    #[arg(long)]
+    newest: bool,
+    /// Only with a number above this one: the next page up
     #[arg(long, value_name = "NUMBER")]
     after: Option<OrderNumber>,
+    /// Only with a number below this one: the next page of --newest
+    #[arg(long, value_name = "NUMBER")]
+    before: Option<OrderNumber>,
     /// At most this many
     #[arg(long, value_name = "N", default_value_t = 100, value_parser = clap::value_parser!(u32).range(1..=10_000))]
     limit: u32,
@@ -89,84 +111,32 @@ pub async fn run(args: OrderArgs) -> anyhow::Result<u8> {
     let client = args.target.client()?;
     match args.action {
         Action::List(list) => {
-            let query = OrderQuery {
-                program: list.program,
-                user: list.user,
-                status: list.status.map(Status::on_the_wire),
-                after: list.after,
-                limit: list.limit,
-                ..OrderQuery::default()
-            };
-            show_all(&client.orders(&query).await.context("failed to list orders")?, args.output)?;
+            let orders = client.orders(&query(&list)).await.context("failed to list orders")?;
+            shown::list(&orders, args.output)?;
         }
         Action::Show { number } => {
-            show_one(&client.order(number).await.context("failed to show the order")?, args.output)?;
+            shown::life(&client.order_life(number).await.context("failed to show the order")?, args.output)?;
         }
         Action::Cancel { number } => client.cancel_order(number).await.context("failed to cancel the order")?,
+        Action::Refund { number } => client.refund_order(number).await.context("failed to refund the order")?,
     }
     Ok(exit::OK)
 }
 
-fn status_word(order: &OrderLine) -> String {
-    let word = match OrderStatus::from_number(order.status) {
-        Some(OrderStatus::Unpaid) => "unpaid",
-        Some(OrderStatus::Cancelled) => "cancelled",
-        Some(OrderStatus::Paid) => "paid",
-        Some(OrderStatus::Refunded) => "refunded",
-        None => return format!("status {}", order.status),
-    };
-    order.closing.as_ref().map_or_else(|| word.to_owned(), |closing| format!("{word} ({closing})"))
-}
-
-fn show_all(orders: &[OrderLine], output: Output) -> anyhow::Result<()> {
-    if output == Output::Json {
-        return output::say_json(&orders);
+fn query(list: &ListArgs) -> OrderQuery {
+    let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+    let ago = |span: Duration| i64::try_from(now.saturating_sub(span).as_millis()).unwrap_or(i64::MAX);
+    OrderQuery {
+        program: list.program,
+        user: list.user,
+        status: list.status.map(Status::on_the_wire),
+        version: list.version,
+        category: list.category,
+        made_after_ms: list.made_after.map(ago),
+        made_before_ms: list.made_before.map(ago),
+        after: list.after,
+        before: list.before,
+        newest: list.newest,
+        limit: list.limit,
     }
-    let mut table = output::table(&["order", "program", "account", "by", "status", "tickets", "price", "seats"]);
-    for order in orders {
-        table.add_row([
-            order.order_number.to_string(),
-            order.program_id.to_string(),
-            order.user_id.to_string(),
-            format!("v{}", order.version),
-            status_word(order),
-            order.tickets.len().to_string(),
-            order.price.to_string(),
-            seats(order),
-        ]);
-    }
-    output::align_right(&mut table, &[0, 1, 2, 5, 6]);
-    output::say(&table.to_string())?;
-    Ok(())
-}
-
-fn seats(order: &OrderLine) -> String {
-    let places: Vec<_> = order.tickets.iter().map(|t| format!("{}-{}", t.row, t.col)).collect();
-    places.join(" ")
-}
-
-fn show_one(order: &OrderLine, output: Output) -> anyhow::Result<()> {
-    if output == Output::Json {
-        return output::say_json(order);
-    }
-    output::say(&format!("order {} of account {}", order.order_number, order.user_id))?;
-    output::say(&format!("program {}, placed by v{}: {}", order.program_id, order.version, status_word(order)))?;
-    if let Some(key) = &order.request_id {
-        output::say(&format!("request id {key}"))?;
-    }
-    let mut table = output::table(&["seat", "category", "row", "column", "price", "ticket user"]);
-    for ticket in &order.tickets {
-        table.add_row([
-            ticket.seat_id.to_string(),
-            ticket.category_id.to_string(),
-            ticket.row.to_string(),
-            ticket.col.to_string(),
-            ticket.price.to_string(),
-            ticket.ticket_user_id.to_string(),
-        ]);
-    }
-    output::align_right(&mut table, &[0, 1, 2, 3, 4, 5]);
-    output::say(&table.to_string())?;
-    output::say(&format!("price {}", order.price))?;
-    Ok(())
 }

@@ -70,15 +70,13 @@ fn check(name: &str) -> Checked {
 
 impl Plan {
     fn of(scenario: &Scenario) -> Self {
-        let categories = &scenario.dataset.categories;
-        let seats = categories.iter().map(|c| u64::from(c.rows) * u64::from(c.seats_per_row)).sum();
         Self {
             name: scenario.name.clone(),
             about: scenario.about.clone(),
             version: scenario.version.to_string(),
             buyers: scenario.buyers_planned(),
             accounts: scenario.dataset.accounts,
-            seats: (!categories.is_empty()).then_some(seats),
+            seats: (!scenario.dataset.categories.is_empty()).then(|| scenario.dataset.seats()),
             classes: scenario.buyers.len(),
             phases: scenario.phases.len(),
             length_s: scenario.ends_us() as f64 / 1e6,

@@ -3,6 +3,8 @@
 
 pub mod accounts;
 pub mod import;
+pub mod life;
 pub mod orders;
 pub mod programs;
+pub mod seats;
 pub mod server;
