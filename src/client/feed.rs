@@ -1,12 +1,15 @@
 //! The live feed of a server, frame by frame.
 //! Must not connect again by itself: whoever reads decides when.
 
+mod events;
+
 use std::time::Duration;
 
 use reqwest::{Method, Response, header};
 
 use super::{CONNECT_TIMEOUT, Client, ClientError, reasons};
 use crate::{domain::ids::ProgramId, wire::feed::Frame};
+use events::Events;
 
 /// A server says something every second; one that is silent for longer is gone.
 const SILENCE_MAX: Duration = Duration::from_secs(10);
@@ -19,7 +22,7 @@ const ROUTE: &str = "/api/v1/stream";
 pub struct Feed {
     answer: Response,
     url: String,
-    unread: Vec<u8>,
+    events: Events,
     last_id: Option<String>,
 }
 
@@ -37,7 +40,7 @@ impl Client {
             request = request.header("last-event-id", id);
         }
         let answer = self.accepted(request.header(header::ACCEPT, "text/event-stream")).await?;
-        Ok(Feed { answer, url: self.url.clone(), unread: Vec::new(), last_id: None })
+        Ok(Feed { answer, url: self.url.clone(), events: Events::default(), last_id: last_id.map(str::to_owned) })
     }
 }
 
@@ -48,52 +51,27 @@ impl Feed {
     /// When the connection broke, the server is silent for too long, or an event is not a frame.
     pub async fn next(&mut self) -> Result<Option<Frame>, ClientError> {
         loop {
-            if let Some(event) = take_event(&mut self.unread) {
-                match self.frame(&event)? {
-                    Some(frame) => return Ok(Some(frame)),
-                    None => continue,
-                }
+            if let Some(event) = self.events.next() {
+                let frame = serde_json::from_slice(&event.data).map_err(|e| not_understood(&e.to_string()))?;
+                self.last_id = event.id.filter(|id| !id.is_empty());
+                return Ok(Some(frame));
             }
-            if self.unread.len() > EVENT_BYTES_MAX {
+            if self.events.waiting() > EVENT_BYTES_MAX {
                 return Err(not_understood("an event is larger than any frame"));
             }
             let piece = self.answer.chunk().await;
             match piece.map_err(|e| ClientError::Unreachable { url: self.url.clone(), cause: reasons(&e) })? {
-                Some(bytes) => self.unread.extend_from_slice(&bytes),
+                Some(bytes) => self.events.add(&bytes),
                 None => return Ok(None),
             }
         }
     }
 
-    /// Id of the last event, to go on after it.
+    /// Id of the last event, to go on after it; the one that the feed was opened with until there is one.
     #[must_use]
     pub fn last_id(&self) -> Option<&str> {
         self.last_id.as_deref()
     }
-
-    /// An event without data says only that the server is there.
-    fn frame(&mut self, event: &[u8]) -> Result<Option<Frame>, ClientError> {
-        let text = std::str::from_utf8(event).map_err(|e| not_understood(&e.to_string()))?;
-        let mut data = String::new();
-        for line in text.lines() {
-            if let Some(id) = line.strip_prefix("id:") {
-                self.last_id = Some(id.trim().to_owned());
-            } else if let Some(piece) = line.strip_prefix("data:") {
-                data.push_str(piece.trim_start());
-            }
-        }
-        if data.is_empty() {
-            return Ok(None);
-        }
-        serde_json::from_str(&data).map(Some).map_err(|e| not_understood(&e.to_string()))
-    }
-}
-
-/// Takes the first whole event: everything up to an empty line.
-fn take_event(unread: &mut Vec<u8>) -> Option<Vec<u8>> {
-    let end = unread.windows(2).position(|pair| pair == b"\n\n")?;
-    let rest = unread.split_off(end + 2);
-    Some(std::mem::replace(unread, rest))
 }
 
 fn not_understood(cause: &str) -> ClientError {

@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use crate::domain::{
     hold::{Books, Census, Choice, Counts, Fallback, Held, HoldRequest, QueuedOrder, Release, SeatState},
-    ids::{CategoryId, OrderNumber, ProgramId, SeatIx},
+    ids::{CategoryId, Millis, OrderNumber, ProgramId, SeatIx},
     program::{ORDER_TICKETS_MAX, Program},
     rejection::Rejection,
 };
@@ -74,6 +74,15 @@ pub struct Repairs {
     pub seats_restated: u32,
     /// The inventory held nothing of this program at all (first start, or emptied).
     pub was_empty: bool,
+}
+
+/// The queue as it is at one moment, over all programs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct QueueFront {
+    /// Orders queued and not acknowledged.
+    pub depth: u64,
+    /// When the first of them was accepted.
+    pub oldest: Option<Millis>,
 }
 
 /// The inventory of all programs on one engine. Cheap to clone behind an `Arc`; every verb may be called concurrently.
@@ -266,6 +275,15 @@ impl Inventory {
         on_engine!(self, engine => engine.queue_depth(program).await)
     }
 
+    /// How many orders are queued and not acknowledged, of all programs, and when the one that was held first was
+    /// accepted. Changes nothing, whoever asks how often.
+    ///
+    /// # Errors
+    /// [`Unavailable`].
+    pub async fn queue_front(&self) -> Result<QueueFront, Unavailable> {
+        on_engine!(self, engine => engine.queue_front().await)
+    }
+
     /// Leaves a program out from now on.
     ///
     /// # Errors
@@ -280,6 +298,14 @@ impl Inventory {
         match self {
             Self::Embedded(_) => Vec::new(),
             Self::Redis(engine) => engine.environment().await,
+        }
+    }
+
+    /// How the engine is doing: what [`Self::environment`] says, and how much memory it uses.
+    pub async fn health(&self) -> Vec<(String, String)> {
+        match self {
+            Self::Embedded(_) => Vec::new(),
+            Self::Redis(engine) => engine.health().await,
         }
     }
 

@@ -5,6 +5,7 @@ mod accounts;
 mod books;
 mod ceiling;
 mod dossier;
+mod held;
 mod outcomes;
 mod people;
 mod programs;
@@ -29,12 +30,13 @@ use std::{
     collections::HashMap,
     path::{Path, PathBuf},
     sync::Arc,
+    time::Duration,
 };
 
 use crate::domain::{
     audit::LedgerFacts,
     hold::Books,
-    ids::{Millis, OrderNumber, ProgramId, SeatId, UserId},
+    ids::{Millis, OrderNumber, ProgramId, SeatId, SeatIx, UserId},
     money::Cents,
     order::{Closing, Order},
     program::{Program, SaleWindow},
@@ -50,6 +52,17 @@ pub enum Durability {
     Full,
     /// `synchronous=NORMAL`: survives a crash of the process, not of the machine.
     Normal,
+}
+
+impl Durability {
+    /// Its word.
+    #[must_use]
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Full => "full",
+            Self::Normal => "normal",
+        }
+    }
 }
 
 /// The ledger. Cheap to clone; closing one clone closes all. Every verb fails with a [`LedgerFailure`] when the world
@@ -77,6 +90,26 @@ impl Ledger {
     pub async fn close(&self) {
         self.readers.close().await;
         self.writer.close().await;
+    }
+
+    /// Tells `ear` of every commit from now on: the pieces of work in it, and how long it took. It is called by the
+    /// thread that writes, so it must be quick. Only the first ear is kept.
+    pub fn on_commit(&self, ear: impl Fn(usize, Duration) + Send + Sync + 'static) {
+        self.writer.on_commit(Box::new(ear));
+    }
+
+    /// Pieces of work that wait for the writer.
+    #[must_use]
+    pub fn waiting(&self) -> usize {
+        self.writer.waiting()
+    }
+
+    /// Bytes of the file and its write-ahead log.
+    #[must_use]
+    pub fn file_bytes(&self) -> u64 {
+        let mut log = self.file.as_os_str().to_owned();
+        log.push("-wal");
+        [self.file.as_os_str(), &log].map(|file| std::fs::metadata(file).map_or(0, |file| file.len())).iter().sum()
     }
 
     /// Where the file is.
@@ -282,6 +315,11 @@ impl Ledger {
     /// Unpaid orders of all programs with the end of their holds, for the expiry worker's start.
     pub async fn unpaid(&self) -> Result<Vec<(OrderNumber, ProgramId, Millis)>, LedgerFailure> {
         self.readers.read(move |conn| books::unpaid(conn)).await
+    }
+
+    /// Seats of a program's unpaid orders, with the moment at which each order was made.
+    pub async fn held_since(&self, program: ProgramId) -> Result<Vec<(SeatIx, Millis)>, LedgerFailure> {
+        self.readers.read(move |conn| held::since(conn, program)).await
     }
 
     /// What the audit wants to know of a program, from one read transaction.

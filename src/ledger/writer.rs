@@ -1,7 +1,13 @@
 //! The one thread that writes: it takes what is waiting, does all of it in one transaction, commits, then answers all.
 //! Must not know what the work is; a caller is never answered before the commit that holds its work.
 
-use std::{collections::HashMap, thread, time::Duration};
+use std::{
+    collections::HashMap,
+    fmt,
+    sync::{Arc, OnceLock},
+    thread,
+    time::{Duration, Instant},
+};
 
 use rusqlite::{Connection, OptionalExtension};
 use tokio::sync::{mpsc, oneshot};
@@ -73,21 +79,43 @@ impl Batch<'_> {
     }
 }
 
+/// Hears of every commit: the pieces of work in it, and how long it took.
+pub(super) type Ear = Box<dyn Fn(usize, Duration) + Send + Sync>;
+
 /// The way to the thread.
-#[derive(Debug)]
 pub(super) struct Writer {
     inbox: mpsc::Sender<Message>,
+    ear: Arc<OnceLock<Ear>>,
+}
+
+impl fmt::Debug for Writer {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Writer").field("waiting", &self.waiting()).finish_non_exhaustive()
+    }
 }
 
 impl Writer {
     /// Starts the thread.
     pub(super) fn start(conn: Connection, queued_max: usize) -> Result<Self, LedgerFailure> {
         let (sender, inbox) = mpsc::channel(queued_max);
+        let ear = Arc::new(OnceLock::new());
+        let heard_by = Arc::clone(&ear);
         thread::Builder::new()
             .name("ledger-writer".to_owned())
-            .spawn(move || serve(conn, inbox))
+            .spawn(move || serve(conn, inbox, &heard_by))
             .map_err(|error| LedgerFailure::Unusable(format!("the ledger's thread could not start: {error}")))?;
-        Ok(Self { inbox: sender })
+        Ok(Self { inbox: sender, ear })
+    }
+
+    /// Tells this ear of every commit from now on, unless another came first.
+    pub(super) fn on_commit(&self, ear: Ear) {
+        // The first one stays: a second server on one ledger would count the same commits.
+        let _ = self.ear.set(ear);
+    }
+
+    /// Callers in the queue.
+    pub(super) fn waiting(&self) -> usize {
+        self.inbox.max_capacity() - self.inbox.capacity()
     }
 
     /// Does the work in the next transaction and waits for its commit. `orders` is about how many it writes.
@@ -173,7 +201,7 @@ where
     }
 }
 
-fn serve(conn: Connection, mut inbox: mpsc::Receiver<Message>) {
+fn serve(conn: Connection, mut inbox: mpsc::Receiver<Message>, ear: &OnceLock<Ear>) {
     let mut spans = HashMap::new();
     let mut closers = Vec::new();
     while let Some(first) = inbox.blocking_recv() {
@@ -195,7 +223,7 @@ fn serve(conn: Connection, mut inbox: mpsc::Receiver<Message>) {
             next = if room { inbox.try_recv().ok() } else { None };
         }
         if !jobs.is_empty() {
-            settle(&conn, &mut spans, jobs);
+            settle(&conn, &mut spans, jobs, ear);
         }
     }
     // Best effort: what could not be checkpointed now stays in the log and is read at the next start.
@@ -206,7 +234,13 @@ fn serve(conn: Connection, mut inbox: mpsc::Receiver<Message>) {
     }
 }
 
-fn settle(conn: &Connection, spans: &mut HashMap<ProgramId, SeatSpan>, mut jobs: Vec<Box<dyn Job>>) {
+fn settle(
+    conn: &Connection,
+    spans: &mut HashMap<ProgramId, SeatSpan>,
+    mut jobs: Vec<Box<dyn Job>>,
+    ear: &OnceLock<Ear>,
+) {
+    let began = Instant::now();
     let committed = commit(conn, spans, &mut jobs).map_err(LedgerFailure::from);
     if committed.is_err() {
         // Programs added by this transaction are gone again.
@@ -215,6 +249,9 @@ fn settle(conn: &Connection, spans: &mut HashMap<ProgramId, SeatSpan>, mut jobs:
             // A rollback that fails leaves the transaction open; the next `BEGIN` then fails and comes here again.
             let _ = conn.execute_batch("ROLLBACK");
         }
+    }
+    if let (Ok(()), Some(ear)) = (&committed, ear.get()) {
+        ear(jobs.len(), began.elapsed());
     }
     for job in jobs {
         job.answer(committed.clone());
@@ -263,6 +300,19 @@ mod tests {
         assert_eq!(first.await.unwrap().unwrap(), 1);
         assert_eq!(second.await.unwrap().unwrap(), 2);
         assert_eq!(writer.run(1, |_| Ok(4)).await.unwrap(), 4);
+    }
+
+    #[tokio::test]
+    async fn an_ear_hears_of_every_commit_and_of_nothing_else() {
+        let writer = Writer::start(Connection::open_in_memory().unwrap(), 8).unwrap();
+        let heard = Arc::new(std::sync::Mutex::new(Vec::new()));
+        let ear = Arc::clone(&heard);
+        writer.on_commit(Box::new(move |jobs, _| ear.lock().unwrap().push(jobs)));
+        writer.run(1, |_| Ok(())).await.unwrap();
+        let broken = writer.run::<(), _>(1, |batch| Ok(batch.conn.execute_batch("NONSENSE")?));
+        assert!(broken.await.is_err());
+        writer.run(1, |_| Ok(())).await.unwrap();
+        assert_eq!((heard.lock().unwrap().clone(), writer.waiting()), (vec![1, 1], 0));
     }
 
     #[tokio::test]

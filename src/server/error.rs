@@ -52,6 +52,19 @@ pub const OVERLOAD_RETRY_S: u32 = 1;
 /// Seconds after which a program that is being rebuilt may be asked again.
 pub const REBUILD_RETRY_S: u32 = 1;
 
+impl Refusal {
+    /// What it is, in a few words for operators.
+    #[must_use]
+    pub fn words(&self) -> String {
+        match self {
+            Self::Rejected(rejection) => rejection.to_string(),
+            Self::Failed(Failure::Broken(cause)) => cause.clone(),
+            Self::Failed(Failure::Overloaded { .. }) => "overloaded".to_owned(),
+            Self::Failed(Failure::Rebuilding { .. }) => "the inventory is being rebuilt".to_owned(),
+        }
+    }
+}
+
 impl From<Rejection> for Refusal {
     fn from(rejection: Rejection) -> Self {
         Self::Rejected(rejection)

@@ -12,7 +12,7 @@ use hyper_util::{
 };
 use tokio::{
     net::{TcpListener, TcpStream},
-    sync::Semaphore,
+    sync::{Notify, Semaphore},
 };
 
 /// Most connections at once: twice the requests in flight, at some 20 KB each. Others wait to be accepted.
@@ -38,6 +38,28 @@ impl Default for Limits {
     }
 }
 
+tokio::task_local! {
+    /// The connection on which a request came.
+    static LINE: Line;
+}
+
+/// A connection, for whoever has to cut it.
+#[derive(Debug, Clone, Default)]
+pub struct Line(Arc<Notify>);
+
+impl Line {
+    /// The connection of the request that is being served.
+    #[must_use]
+    pub fn of_this_request() -> Option<Self> {
+        LINE.try_with(Self::clone).ok()
+    }
+
+    /// Ends the connection, whatever is on its way.
+    pub fn cut(&self) {
+        self.0.notify_one();
+    }
+}
+
 /// Accepts and serves until `shutdown`, then finishes what is in flight.
 pub async fn serve(listener: TcpListener, router: Router, limits: Limits, shutdown: impl Future<Output = ()>) {
     let room = Arc::new(Semaphore::new(limits.connections));
@@ -56,11 +78,16 @@ pub async fn serve(listener: TcpListener, router: Router, limits: Limits, shutdo
         };
         let connection = http.serve_connection(TokioIo::new(stream), TowerToHyperService::new(router.clone()));
         let connection = graceful.watch(connection);
-        tokio::spawn(async move {
-            // What ends a connection is the client's affair.
-            let _ = connection.await;
+        let line = Line::default();
+        tokio::spawn(LINE.scope(line.clone(), async move {
+            tokio::select! {
+                biased;
+                // What ends a connection is the client's affair.
+                _ = connection => {}
+                () = line.0.notified() => {}
+            }
             drop(place);
-        });
+        }));
     }
     drop(listener);
     graceful.shutdown().await;

@@ -1,13 +1,15 @@
-//! Counters and histograms, and their Prometheus text.
+//! Counters and histograms of a server.
 //! Must not cost a lock or an allocation on an order's way.
 //!
-//! Plain atomics, rendered by hand: every label is known at compile time or when the router is built, so that counting
-//! is one `fetch_add`; a recorder crate would look its labels up in a map on each call.
+//! Plain atomics: every label is known at compile time or when the router is built, so that counting is one `fetch_add`; a
+//! recorder crate would look its labels up in a map on each call. `metrics/text.rs` renders them by hand, and
+//! `server/feed/numbers.rs` sends them to whoever watches.
 
 mod histogram;
+mod text;
 
 use std::{
-    fmt::{self, Write},
+    collections::BTreeMap,
     sync::{
         Arc, Mutex, PoisonError,
         atomic::{AtomicU64, Ordering::Relaxed},
@@ -17,7 +19,8 @@ use std::{
 
 use crate::{
     domain::{order::OrderVersion, rejection::Rejection},
-    server::metrics::histogram::{Histogram, LATENCY_S, SIZES},
+    server::metrics::histogram::Histogram,
+    wire::feed::{EndNumbers, Happening, Latency, VersionNumbers},
 };
 
 /// How a request ended.
@@ -62,7 +65,7 @@ impl RouteCounts {
     /// A request of this route ended.
     pub fn ended(&self, outcome: Outcome, took: Duration) {
         self.outcomes[outcome as usize].fetch_add(1, Relaxed);
-        self.latency.record(took.as_secs_f64());
+        self.latency.took(took);
     }
 }
 
@@ -74,13 +77,31 @@ struct VersionCounts {
     failed: AtomicU64,
 }
 
-/// What is measured at the moment of rendering rather than counted.
-#[derive(Debug, Clone, Copy, Default)]
-pub struct Gauges {
-    /// Orders held and waiting to be written; `None` when the inventory does not say.
-    pub queue_depth: Option<u64>,
-    /// Since the start.
-    pub uptime_s: u64,
+/// The ledger's commits, counted by the ledger's own thread.
+#[derive(Debug)]
+pub struct CommitCounts {
+    jobs: AtomicU64,
+    took: Histogram,
+}
+
+impl CommitCounts {
+    /// So many pieces of work were committed at once.
+    pub fn committed(&self, jobs: usize, took: Duration) {
+        self.jobs.fetch_add(jobs as u64, Relaxed);
+        self.took.took(took);
+    }
+
+    /// Commits, and the pieces of work in them.
+    #[must_use]
+    pub fn counts(&self) -> (u64, u64) {
+        (self.took.count(), self.jobs.load(Relaxed))
+    }
+
+    /// Time of a commit.
+    #[must_use]
+    pub fn latency(&self) -> Latency {
+        self.took.latency()
+    }
 }
 
 /// All of a server's counters.
@@ -90,8 +111,11 @@ pub struct Metrics {
     versions: [VersionCounts; OrderVersion::ALL.len()],
     in_flight: AtomicU64,
     batch_sizes: Histogram,
-    commit_s: Histogram,
-    expired: AtomicU64,
+    batch_times: Histogram,
+    /// By [`Happening`].
+    happenings: [AtomicU64; Happening::ALL.len()],
+    /// Of the ledger's writer, which counts them.
+    pub commits: Arc<CommitCounts>,
 }
 
 impl Default for Metrics {
@@ -113,20 +137,21 @@ impl Metrics {
                 failed: AtomicU64::new(0),
             }),
             in_flight: AtomicU64::new(0),
-            batch_sizes: Histogram::new(&SIZES),
-            commit_s: Histogram::new(&LATENCY_S),
-            expired: AtomicU64::new(0),
+            batch_sizes: Histogram::of_batches(),
+            batch_times: Histogram::of_times(),
+            happenings: std::array::from_fn(zero),
+            commits: Arc::new(CommitCounts { jobs: AtomicU64::new(0), took: Histogram::of_times() }),
         }
     }
 
     /// The counters of a route, for the router to keep. The same route twice is the same counters.
     pub fn route(&self, route: &'static str) -> Arc<RouteCounts> {
-        let mut routes = self.routes.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut routes = self.routes();
         if let Some(known) = routes.iter().find(|counts| counts.route == route) {
             return Arc::clone(known);
         }
         let outcomes = std::array::from_fn(|_| AtomicU64::new(0));
-        let counts = Arc::new(RouteCounts { route, outcomes, latency: Histogram::new(&LATENCY_S) });
+        let counts = Arc::new(RouteCounts { route, outcomes, latency: Histogram::of_times() });
         routes.push(Arc::clone(&counts));
         counts
     }
@@ -154,79 +179,101 @@ impl Metrics {
         self.version(version).failed.fetch_add(1, Relaxed);
     }
 
-    /// `orders` were written in one commit that took this long.
+    /// `orders` were written in one batch that took this long.
     pub fn batch_written(&self, orders: usize, took: Duration) {
-        self.batch_sizes.record(orders as f64);
-        self.commit_s.record(took.as_secs_f64());
+        self.batch_sizes.record(orders as u64);
+        self.batch_times.took(took);
     }
 
-    /// Holds of `orders` orders ended.
-    pub fn expired(&self, orders: usize) {
-        self.expired.fetch_add(orders as u64, Relaxed);
-    }
-
-    /// Prometheus text, version 0.0.4.
-    #[must_use]
-    pub fn render(&self, gauges: Gauges) -> String {
-        let mut text = String::with_capacity(16 * 1024);
-        // Writing to a String cannot fail.
-        let _ = self.write_routes(&mut text).and_then(|()| self.write_orders(&mut text, gauges));
-        text
+    /// This happened to an order.
+    pub fn happened(&self, what: Happening) {
+        // `Happening::ALL` is in declaration order, too.
+        self.happenings[what as usize].fetch_add(1, Relaxed);
     }
 
     fn version(&self, version: OrderVersion) -> &VersionCounts {
         &self.versions[usize::from(version.number()) - 1]
     }
 
-    fn write_routes(&self, text: &mut String) -> fmt::Result {
-        let routes = self.routes.lock().unwrap_or_else(PoisonError::into_inner);
-        head(text, "tpp_requests_total", "counter", "Requests by route and outcome.")?;
-        for counts in routes.iter() {
-            for outcome in Outcome::ALL {
-                let number = counts.outcomes[outcome as usize].load(Relaxed);
-                if number > 0 {
-                    let (route, word) = (counts.route, outcome.word());
-                    writeln!(text, "tpp_requests_total{{route=\"{route}\",outcome=\"{word}\"}} {number}")?;
-                }
+    fn routes(&self) -> std::sync::MutexGuard<'_, Vec<Arc<RouteCounts>>> {
+        self.routes.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// What is read of the counters.
+impl Metrics {
+    /// Orders of v1 to v4.
+    #[must_use]
+    pub fn version_numbers(&self) -> [VersionNumbers; 4] {
+        OrderVersion::ALL.map(|version| {
+            let counts = self.version(version);
+            VersionNumbers {
+                placed: counts.placed.load(Relaxed),
+                rejected: counts.rejected.iter().map(|number| number.load(Relaxed)).sum(),
+                failed: counts.failed.load(Relaxed),
             }
-        }
-        head(text, "tpp_request_seconds", "histogram", "Time from a request's head to its answer, by route.")?;
-        for counts in routes.iter().filter(|counts| counts.latency.count() > 0) {
-            counts.latency.write(text, "tpp_request_seconds", &format!("route=\"{}\"", counts.route))?;
-        }
-        Ok(())
+        })
     }
 
-    fn write_orders(&self, text: &mut String, gauges: Gauges) -> fmt::Result {
-        head(text, "tpp_orders_total", "counter", "Orders by version and outcome.")?;
-        for version in OrderVersion::ALL {
-            let counts = self.version(version);
-            let mut line = |outcome: &str, number: &AtomicU64| {
-                let number = number.load(Relaxed);
-                writeln!(text, "tpp_orders_total{{version=\"{version}\",outcome=\"{outcome}\"}} {number}")
-            };
-            line("placed", &counts.placed)?;
-            line("failed", &counts.failed)?;
-            for (rejection, number) in Rejection::ALL.iter().zip(&counts.rejected) {
-                if number.load(Relaxed) > 0 {
-                    line(rejection.word(), number)?;
-                }
-            }
+    /// Rejections by word, of all versions; those that never happened are left out.
+    #[must_use]
+    pub fn rejections(&self) -> BTreeMap<String, u64> {
+        let of = |at: usize| self.versions.iter().map(|counts| counts.rejected[at].load(Relaxed)).sum::<u64>();
+        let all = Rejection::ALL.iter().enumerate().map(|(at, rejection)| (rejection.word().to_owned(), of(at)));
+        all.filter(|(_, number)| *number > 0).collect()
+    }
+
+    /// Answers of these routes, added up.
+    #[must_use]
+    pub fn latency_of(&self, routes: &[&str]) -> Latency {
+        let mut total = Latency::default();
+        for counts in self.routes().iter().filter(|counts| routes.contains(&counts.route)) {
+            let Latency { counts, sum_us } = counts.latency.latency();
+            total.counts.resize(total.counts.len().max(counts.len()), 0);
+            total.counts.iter_mut().zip(counts).for_each(|(sum, more)| *sum += more);
+            total.sum_us += sum_us;
         }
-        head(text, "tpp_orders_expired_total", "counter", "Orders whose hold ended.")?;
-        writeln!(text, "tpp_orders_expired_total {}", self.expired.load(Relaxed))?;
-        head(text, "tpp_requests_in_flight", "gauge", "Requests being served.")?;
-        writeln!(text, "tpp_requests_in_flight {}", self.in_flight.load(Relaxed))?;
-        if let Some(depth) = gauges.queue_depth {
-            head(text, "tpp_queue_depth", "gauge", "Orders held and waiting to be written.")?;
-            writeln!(text, "tpp_queue_depth {depth}")?;
+        total
+    }
+
+    /// Requests of every route that ended in one of these ways.
+    #[must_use]
+    pub fn requests(&self, outcomes: &[Outcome]) -> u64 {
+        let of = |counts: &Arc<RouteCounts>| {
+            outcomes.iter().map(|&outcome| counts.outcomes[outcome as usize].load(Relaxed)).sum::<u64>()
+        };
+        self.routes().iter().map(of).sum()
+    }
+
+    /// Requests being served.
+    #[must_use]
+    pub fn in_flight(&self) -> u64 {
+        self.in_flight.load(Relaxed)
+    }
+
+    /// Batches of v4's worker: orders taken off the queue, batches by size, their times.
+    #[must_use]
+    pub fn batches(&self) -> (u64, Vec<u64>, Latency) {
+        (self.batch_sizes.sum(), self.batch_sizes.counts(), self.batch_times.latency())
+    }
+
+    /// How orders ended.
+    #[must_use]
+    pub fn ends(&self) -> EndNumbers {
+        let of = |what: Happening| self.happenings[what as usize].load(Relaxed);
+        EndNumbers {
+            paid: of(Happening::Paid),
+            cancelled: of(Happening::Cancelled),
+            expired: of(Happening::Expired),
+            refunded: of(Happening::Refunded),
         }
-        head(text, "tpp_uptime_seconds", "gauge", "Time since the start.")?;
-        writeln!(text, "tpp_uptime_seconds {}", gauges.uptime_s)?;
-        head(text, "tpp_batch_orders", "histogram", "Orders written in one commit by the worker of v4.")?;
-        self.batch_sizes.write(text, "tpp_batch_orders", "")?;
-        head(text, "tpp_commit_seconds", "histogram", "Time of such a commit.")?;
-        self.commit_s.write(text, "tpp_commit_seconds", "")
+    }
+
+    /// Everything that changes when an order moves, in one number: as long as it is the same, no order has.
+    #[must_use]
+    pub fn moves(&self) -> u64 {
+        let versions = self.version_numbers().into_iter().map(|v| v.placed + v.rejected + v.failed).sum::<u64>();
+        versions + self.happenings.iter().map(|number| number.load(Relaxed)).sum::<u64>()
     }
 }
 
@@ -240,26 +287,28 @@ impl Drop for InFlight<'_> {
     }
 }
 
-fn head(text: &mut String, name: &str, kind: &str, help: &str) -> fmt::Result {
-    writeln!(text, "# HELP {name} {help}\n# TYPE {name} {kind}")
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::wire::feed::Numbers;
 
     #[test]
     fn a_rejection_is_counted_under_its_own_word() {
         for (at, rejection) in Rejection::ALL.into_iter().enumerate() {
             assert_eq!(at, rejection as usize, "Rejection::ALL is not in declaration order");
         }
+        for (at, what) in Happening::ALL.into_iter().enumerate() {
+            assert_eq!(at, what as usize, "Happening::ALL is not in declaration order");
+        }
         let metrics = Metrics::new();
         metrics.rejected(OrderVersion::V2, Rejection::SoldOut);
         metrics.placed(OrderVersion::V4);
-        let text = metrics.render(Gauges { queue_depth: Some(7), uptime_s: 1 });
+        metrics.happened(Happening::Refunded);
+        let text = metrics.render(&Numbers::default(), 0);
         assert!(text.contains("tpp_orders_total{version=\"v2\",outcome=\"sold_out\"} 1\n"), "{text}");
         assert!(text.contains("tpp_orders_total{version=\"v4\",outcome=\"placed\"} 1\n"));
-        assert!(text.contains("tpp_queue_depth 7\n"));
+        assert_eq!(metrics.rejections().into_iter().collect::<Vec<_>>(), [("sold_out".to_owned(), 1)]);
+        assert_eq!((metrics.ends().refunded, metrics.moves()), (1, 3));
     }
 
     #[test]
@@ -277,8 +326,12 @@ mod tests {
         for _ in 0..2 {
             metrics.route("/order/get").ended(Outcome::Ok, Duration::from_millis(3));
         }
-        let text = metrics.render(Gauges::default());
+        metrics.route("/order/pay").ended(Outcome::Failed, Duration::from_millis(3));
+        let text = metrics.render(&Numbers::default(), 0);
         assert!(text.contains("tpp_requests_total{route=\"/order/get\",outcome=\"ok\"} 2\n"), "{text}");
-        assert!(text.contains("tpp_request_seconds_bucket{route=\"/order/get\",le=\"0.005\"} 2\n"), "{text}");
+        assert!(text.contains("tpp_request_seconds_bucket{route=\"/order/get\",le=\"0.00315\"} 2\n"), "{text}");
+        assert_eq!((metrics.requests(&Outcome::ALL), metrics.requests(&[Outcome::Failed])), (3, 1));
+        let both = metrics.latency_of(&["/order/get", "/order/pay", "/nothing"]);
+        assert_eq!((both.counts.iter().sum::<u64>(), both.sum_us), (3, 9_000));
     }
 }

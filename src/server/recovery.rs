@@ -38,8 +38,9 @@ impl Suspects {
         std::mem::take(&mut self.programs.lock().unwrap_or_else(PoisonError::into_inner))
     }
 
-    fn add(&self, program: ProgramId) {
-        self.programs.lock().unwrap_or_else(PoisonError::into_inner).insert(program);
+    /// Returns whether that is news.
+    fn add(&self, program: ProgramId) -> bool {
+        self.programs.lock().unwrap_or_else(PoisonError::into_inner).insert(program)
     }
 }
 
@@ -65,7 +66,10 @@ pub fn noticed(state: &State, program: ProgramId, not_done: NotDone) -> Refusal 
 /// This program's inventory must be rebuilt: nobody buys until the worker has done it.
 pub fn suspect(state: &State, program: ProgramId) {
     state.sale_gates.close(program);
-    state.suspects.add(program);
+    if state.suspects.add(program) {
+        let words = format!("the inventory of program {program} is not to be trusted: it is rebuilt from the ledger");
+        state.log.warn(state.now(), words);
+    }
 }
 
 /// Rebuilds one program, with its gate closed until it is done. On failure the gate stays closed and the program
@@ -118,6 +122,7 @@ async fn answer_for_lost(state: &Arc<State>, program: ProgramId) -> Result<(), R
             Outcome::Created
         } else {
             state.ledger.reject(order, program, user, Rejection::Lost, state.now()).await?;
+            state.log.warn(state.now(), format!("order {order} of program {program} was accepted and is lost"));
             Outcome::Rejected(Rejection::Lost)
         };
         state.outcomes.finished(order, user, program, outcome);

@@ -20,7 +20,7 @@ use crate::{
         error::{self, Failure, Reader, Trouble},
         handlers::{
             accounts::{login, ticket_users},
-            admin, door, health, orders, payments, programs, progress,
+            admin, door, health, orders, payments, programs, progress, stream,
         },
         router::openapi::Spec,
         state::State,
@@ -100,7 +100,7 @@ fn originals(routes: &mut Routes) {
 }
 
 /// Paths of the four versions, oldest first.
-const CREATE: [&str; 4] =
+pub const CREATE: [&str; 4] =
     ["/program/order/create/v1", "/program/order/create/v2", "/program/order/create/v3", "/program/order/create/v4"];
 
 /// The mock bank's page and its notice: forms, not JSON.
@@ -171,6 +171,9 @@ fn operators(routes: &mut Routes) {
     routes.add(spec, |s, path| door::operators(s, GET, path, admin::seats::show));
     let spec = get("/api/v1/admin/queue", "orders held and waiting to be written").gives("QueueAnswer");
     routes.add(spec, |s, path| door::operators(s, GET, path, admin::server::queue));
+    let spec =
+        get("/api/v1/stream", "the live feed: server-sent events, a snapshot and then what changes; docs/FEED.md");
+    routes.add(spec.query(&["program"]).text("text/event-stream"), stream::route);
     let spec = get("/api/v1/admin/environment", "what this server runs on").gives("Environment");
     routes.add(spec, |s, path| door::operators(s, GET, path, admin::server::environment));
 }

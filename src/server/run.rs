@@ -25,7 +25,7 @@ use crate::{
         account::Accounts,
         catalog::Catalog,
         config::{Config, Engine},
-        error::{Failure, Refusal},
+        feed::{Feed, log::RepairLog, tape::Tape},
         gate::{Gate, SaleGates, secrets},
         listen::{self, Limits},
         metrics::Metrics,
@@ -100,8 +100,11 @@ pub async fn run(
 
 async fn serve(listener: TcpListener, state: &Arc<State>, shutdown: impl Future<Output = ()> + Send + 'static) {
     let (stopping, mut stopped) = watch::channel(false);
+    let closing = Arc::clone(state);
     let signal = async move {
         shutdown.await;
+        // A feed has no end of its own.
+        closing.feed.close();
         stopping.send_replace(true);
     };
     let serving = listen::serve(listener, router::router(Arc::clone(state)), Limits::default(), signal);
@@ -145,9 +148,9 @@ struct KeptAlive {
 }
 
 impl KeptAlive {
-    fn keep(managed: Managed) -> Self {
+    fn keep(managed: Managed, log: Arc<RepairLog>) -> Self {
         let (stop, stopped) = watch::channel(false);
-        Self { stop, keeper: tokio::spawn(keep_alive(managed, stopped)) }
+        Self { stop, keeper: tokio::spawn(keep_alive(managed, stopped, log)) }
     }
 
     async fn stop(self) {
@@ -160,13 +163,15 @@ impl KeptAlive {
 }
 
 /// Until it is told to stop, or nobody is left to tell it.
-async fn keep_alive(mut managed: Managed, mut stop: watch::Receiver<bool>) -> Managed {
+async fn keep_alive(mut managed: Managed, mut stop: watch::Receiver<bool>, log: Arc<RepairLog>) -> Managed {
     while tokio::time::timeout(LOOK_AT_REDIS_EVERY, stop.changed()).await.is_err() {
         if managed.is_running() {
             continue;
         }
         tracing::warn!("the private redis-server has ended; starting it again");
+        log.warn(state::wall_clock(), "the private redis-server has ended and is started again".to_owned());
         if let Err(unavailable) = managed.revive().await {
+            log.failed(state::wall_clock(), "redis-server", &unavailable.to_string());
             tracing::error!(%unavailable, "the private redis-server could not be started again");
         }
     }
@@ -180,14 +185,20 @@ async fn keep_alive(mut managed: Managed, mut stop: watch::Receiver<bool>) -> Ma
 pub async fn open(config: Config, report: &mut (dyn FnMut(String) + Send)) -> Result<Office, ServeError> {
     let folder_lock = lock_folder(&config)?;
     let ledger = Ledger::open(&config.data.join("ledger.sqlite"), config.durability)?;
-    if ledger.setting(RUNNING).await?.is_some_and(|mark| !mark.is_empty()) {
-        report("recovering: the last run did not end in good order".to_owned());
-    }
+    let was_cut_off = ledger.setting(RUNNING).await?.is_some_and(|mark| !mark.is_empty());
     ledger.set_setting(RUNNING, "yes".to_owned()).await?;
     let (inventory, managed) = open_inventory(&config).await?;
     let state = Arc::new(assemble(config, ledger, inventory).await?);
-    recovery::start(&state, report).await.map_err(|refusal| ServeError::Recovery(words(&refusal)))?;
-    let managed = managed.map(KeptAlive::keep);
+    let mut told = |line: String| {
+        let say = if line.starts_with("ready") { RepairLog::note } else { RepairLog::warn };
+        say(&state.log, state.now(), line.clone());
+        report(line);
+    };
+    if was_cut_off {
+        told("recovering: the last run did not end in good order".to_owned());
+    }
+    recovery::start(&state, &mut told).await.map_err(|refusal| ServeError::Recovery(refusal.words()))?;
+    let managed = managed.map(|managed| KeptAlive::keep(managed, Arc::clone(&state.log)));
     Ok(Office { state, managed, _folder_lock: folder_lock })
 }
 
@@ -224,6 +235,9 @@ async fn assemble(config: Config, ledger: Ledger, inventory: Inventory) -> Resul
     };
     let admin_token = secret(&config.admin_token, "admin.token")?;
     let signing = secret(&config.secret, "signing.secret")?;
+    let metrics = Metrics::new();
+    let commits = Arc::clone(&metrics.commits);
+    ledger.on_commit(move |jobs, took| commits.committed(jobs, took));
     let numbers = Numbers::resume(&ledger, config.worker, state::wall_clock()).await?;
     Ok(State {
         gate: Gate::new(&signing, &admin_token, config.token_ttl),
@@ -240,16 +254,11 @@ async fn assemble(config: Config, ledger: Ledger, inventory: Inventory) -> Resul
         unsettled: UnsettledSteps::default(),
         suspects: Suspects::default(),
         writing: tokio::sync::Mutex::new(()),
-        metrics: Metrics::new(),
+        metrics,
+        feed: Feed::default(),
+        tape: Tape::default(),
+        log: Arc::default(),
         started: Instant::now(),
         config,
     })
-}
-
-fn words(refusal: &Refusal) -> String {
-    match refusal {
-        Refusal::Rejected(rejection) => rejection.to_string(),
-        Refusal::Failed(Failure::Broken(cause)) => cause.clone(),
-        Refusal::Failed(failure) => format!("{failure:?}"),
-    }
 }

@@ -1,7 +1,10 @@
 //! What all handlers and workers share.
 //! Must not act: it holds.
 
-use std::time::{Instant, SystemTime, UNIX_EPOCH};
+use std::{
+    sync::Arc,
+    time::{Instant, SystemTime, UNIX_EPOCH},
+};
 
 use crate::{
     domain::ids::Millis,
@@ -11,6 +14,7 @@ use crate::{
         account::Accounts,
         catalog::Catalog,
         config::Config,
+        feed::{Feed, log::RepairLog, tape::Tape},
         gate::{Gate, SaleGates},
         metrics::Metrics,
         order::{expiry::Expiries, flight::Flights, numbers::Numbers, outcome::Outcomes, settle::UnsettledSteps},
@@ -54,6 +58,12 @@ pub struct State {
     pub mock: MockChannel,
     /// Counters and histograms.
     pub metrics: Metrics,
+    /// The live feed.
+    pub feed: Feed,
+    /// What happens to orders, while somebody watches.
+    pub tape: Tape,
+    /// What was repaired.
+    pub log: Arc<RepairLog>,
     /// When the server started.
     pub started: Instant,
 }

@@ -34,7 +34,7 @@ use crate::{
         ids::{CategoryId, OrderNumber, ProgramId, SeatIx},
         program::Program,
     },
-    inventory::{LockGuard, LockName, NotDone, Repairs, Unavailable},
+    inventory::{LockGuard, LockName, NotDone, QueueFront, Repairs, Unavailable},
 };
 use hall::{Decision, Hall};
 use lock::Locks;
@@ -208,6 +208,12 @@ impl Embedded {
         let Some(program) = program else { return Ok(self.queue().depth()) };
         self.hall(program)?;
         Ok(self.queue().depth_of(program))
+    }
+
+    /// Depth and front of the queue.
+    pub async fn queue_front(&self) -> Result<QueueFront, Unavailable> {
+        let queue = self.queue();
+        Ok(QueueFront { depth: queue.depth(), oldest: queue.front().map(|order| order.request.created_at) })
     }
 
     /// Leaves a program out, with its queue entries. Harmless for an unknown one.

@@ -98,6 +98,11 @@ impl Queue {
         self.entries.iter().flatten().take(max).cloned().collect()
     }
 
+    /// The order that was queued first.
+    pub fn front(&self) -> Option<&QueuedOrder> {
+        self.entries.iter().flatten().next().map(Arc::as_ref)
+    }
+
     /// Takes an order off, when it is there. Returns it, to be dropped outside of any lock.
     pub fn remove(&mut self, program: ProgramId, order: OrderNumber) -> Option<Arc<QueuedOrder>> {
         let place = self.places.remove(&(program, order))?;

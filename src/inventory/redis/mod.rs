@@ -32,7 +32,7 @@ use crate::{
         program::Program,
         rejection::Rejection,
     },
-    inventory::{LockGuard, LockName, NotDone, Repairs, Unavailable, check_choice, check_count},
+    inventory::{LockGuard, LockName, NotDone, QueueFront, Repairs, Unavailable, check_choice, check_count},
 };
 use batch::Batcher;
 use keys::Keys;
@@ -100,6 +100,17 @@ impl RedisInventory {
             environment.extend(value);
         }
         environment
+    }
+
+    /// See [`crate::inventory::Inventory::health`]. What it does not tell is left out.
+    pub async fn health(&self) -> Vec<(String, String)> {
+        let mut health = self.environment().await;
+        for (section, name) in [("memory", "used_memory_human"), ("clients", "connected_clients")] {
+            let told = redis::cmd("INFO").arg(section).query_async::<String>(&mut self.link.shared()).await;
+            let told = told.unwrap_or_default();
+            health.extend(link::told_value(&told, name).map(|value| (name.to_owned(), value.to_owned())));
+        }
+        health
     }
 
     /// See [`crate::inventory::Inventory::rebuild`].
@@ -258,6 +269,14 @@ impl RedisInventory {
         let depth = queue::depth(&mut shared, programs).await?;
         self.link.queue_counted(depth);
         Ok(depth)
+    }
+
+    /// See [`crate::inventory::Inventory::queue_front`]. Leaves the room that is left in the queue as it is known.
+    pub async fn queue_front(&self) -> Result<QueueFront, Unavailable> {
+        let mut shared = self.link.shared();
+        let mut programs = queue::registered(&mut shared).await?;
+        programs.extend(self.known_programs());
+        queue::front(&mut shared, &programs).await
     }
 
     /// See [`crate::inventory::Inventory::forget`].

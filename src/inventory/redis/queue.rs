@@ -17,7 +17,7 @@ use crate::{
         ids::{OrderNumber, ProgramId},
     },
     inventory::{
-        Unavailable,
+        QueueFront, Unavailable,
         redis::{
             buyer,
             keys::{self, Keys},
@@ -211,6 +211,34 @@ pub async fn depth(
     }
     let lengths: Vec<u64> = lengths.query_async(connection).await.map_err(link::unreachable)?;
     Ok(lengths.into_iter().sum())
+}
+
+/// How many orders are in the queues of these programs, and the one that was queued first.
+///
+/// # Errors
+/// [`Unavailable::Unreachable`].
+pub async fn front(
+    connection: &mut impl ConnectionLike,
+    programs: &BTreeSet<ProgramId>,
+) -> Result<QueueFront, Unavailable> {
+    let mut look = redis::pipe();
+    for &program in programs {
+        let keys = Keys::of(program);
+        look.cmd("XLEN").arg(keys.queue());
+        look.cmd("XRANGE").arg(keys.queue()).arg("-").arg("+").arg("COUNT").arg(1);
+    }
+    if look.is_empty() {
+        return Ok(QueueFront::default());
+    }
+    let replies: Vec<redis::Value> = look.query_async(connection).await.map_err(link::unreachable)?;
+    let (mut depth, mut first) = (0, None);
+    for (pair, &program) in replies.chunks_exact(2).zip(programs) {
+        depth += redis::from_redis_value::<u64>(pair[0].clone()).map_err(|e| link::unreachable(e.into()))?;
+        let front: RawEntries = redis::from_redis_value(pair[1].clone()).map_err(|e| link::unreachable(e.into()))?;
+        let front = front.iter().find_map(|(id, fields)| Some((entry_id(id), order_of(program, fields)?)));
+        first = [first, front].into_iter().flatten().min_by_key(|(id, _)| *id);
+    }
+    Ok(QueueFront { depth, oldest: first.map(|(_, queued)| queued.request.created_at) })
 }
 
 /// All orders in a program's queue, oldest first.

@@ -96,6 +96,13 @@ impl SaleGates {
         *self.door(program).rebuilding.borrow()
     }
 
+    /// Programs that are being rebuilt, or about to be.
+    #[must_use]
+    pub fn rebuilding(&self) -> usize {
+        let doors = self.doors.read().unwrap_or_else(PoisonError::into_inner);
+        doors.values().filter(|door| *door.rebuilding.borrow()).count()
+    }
+
     fn door(&self, program: ProgramId) -> Arc<Door> {
         if let Some(door) = self.doors.read().unwrap_or_else(PoisonError::into_inner).get(&program) {
             return Arc::clone(door);

@@ -228,7 +228,9 @@ const fn outcome_of(refusal: &Refusal) -> Outcome {
     }
 }
 
-const fn outcome_of_trouble(trouble: &Trouble) -> Outcome {
+/// How a request ended that was not served.
+#[must_use]
+pub const fn outcome_of_trouble(trouble: &Trouble) -> Outcome {
     match trouble {
         Trouble::Refused(refusal) => outcome_of(refusal),
         Trouble::Request(..) => Outcome::Refused,

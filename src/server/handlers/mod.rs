@@ -12,3 +12,4 @@ pub mod programs;
 pub mod progress;
 pub mod request;
 pub mod shown;
+pub mod stream;

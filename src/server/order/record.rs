@@ -16,6 +16,7 @@ use crate::{
     ledger::{LedgerFailure, Recorded},
     server::{
         error::{Failure, Refusal},
+        feed::tape,
         order::settle,
         recovery,
         state::State,
@@ -112,6 +113,7 @@ pub async fn write_down(state: &Arc<State>, order: &Numbered, seats: &[SeatIx]) 
     match refused(&recorded) {
         None => {
             state.expiries.push(order.number, program.id, state.config.hold);
+            tape::created(state, &request, seats);
             Ok(order.number)
         }
         Some(rejection) => {

@@ -12,7 +12,8 @@ use crate::{
     },
     inventory::Unavailable,
     ledger::{Closed, LedgerFailure, Paid, Payment, Refunded},
-    server::{error::Refusal, finish::to_the_end, recovery, state::State},
+    server::{error::Refusal, feed::tape, finish::to_the_end, recovery, state::State},
+    wire::feed::Happening,
 };
 
 /// An inventory step that could not be done yet. The ledger has decided, so it is tried again until it is done, or
@@ -38,6 +39,18 @@ pub struct UnsettledSteps {
 }
 
 impl UnsettledSteps {
+    /// How many there are.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.steps.lock().unwrap_or_else(PoisonError::into_inner).len()
+    }
+
+    /// There are none.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
     fn push(&self, step: Unsettled) {
         self.steps.lock().unwrap_or_else(PoisonError::into_inner).push(step);
     }
@@ -96,6 +109,7 @@ async fn follow_closed(
     match closed {
         Closed::Now(order) => {
             apply(state, Unsettled::Release(release_of(&order))).await;
+            tape::ended(state, Happening::Cancelled, &order);
             Ok(())
         }
         Closed::Not(_) => Err(Rejection::OrderNotUnpaid.into()),
@@ -118,6 +132,7 @@ pub async fn expire(state: &Arc<State>, program: ProgramId, numbers: &[OrderNumb
         match closed {
             Closed::Now(order) => {
                 apply(state, Unsettled::Release(release_of(&order))).await;
+                tape::ended(state, Happening::Expired, &order);
                 expired += 1;
             }
             Closed::Not(_) => {}
@@ -138,8 +153,13 @@ pub async fn pay(state: &Arc<State>, payment: Payment) -> Result<Paid, Refusal> 
         let _pass = shared.sale_gates.wait_in(order.program).await;
         let paid = shared.ledger.pay(payment, shared.now()).await;
         let paid = paid.inspect_err(|_| doubt(&shared, order.program, order.number, order.user))?;
-        if let Paid::Now(order) = &paid {
-            apply(&shared, Unsettled::Confirm(order.program, order.number, order.seats())).await;
+        match &paid {
+            Paid::Now(order) => {
+                apply(&shared, Unsettled::Confirm(order.program, order.number, order.seats())).await;
+                tape::ended(&shared, Happening::Paid, order);
+            }
+            Paid::LateRefunded(order) => tape::ended(&shared, Happening::Refunded, order),
+            Paid::Already(_) | Paid::WrongAmount | Paid::NoBill | Paid::Missing => {}
         }
         Ok(paid)
     })
@@ -166,6 +186,7 @@ pub async fn refund(state: &Arc<State>, number: OrderNumber) -> Result<(), Refus
 async fn follow_refunded(state: &Arc<State>, refunded: Refunded) -> Result<(), Refusal> {
     match refunded {
         Refunded::Now(order) => {
+            tape::ended(state, Happening::Refunded, &order);
             apply(state, Unsettled::Release(release_of(&order))).await;
             Ok(())
         }

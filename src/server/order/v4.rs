@@ -6,7 +6,7 @@ use std::sync::Arc;
 use super::{Numbered, record};
 use crate::{
     domain::{hold::Held, ids::OrderNumber},
-    server::{error::Refusal, recovery, state::State},
+    server::{error::Refusal, feed::tape, recovery, state::State},
 };
 
 /// Hold and queue; answer "accepted".
@@ -15,7 +15,8 @@ pub(super) async fn place(state: &Arc<State>, order: &Numbered) -> Result<OrderN
     let request = order.hold_request(order.sale.choice.clone());
     let held = state.inventory.hold_and_queue(request).await;
     match held.map_err(|not_done| recovery::noticed(state, program, not_done))? {
-        Held::Seats(_) => {
+        Held::Seats(seats) => {
+            tape::queued(state, &order.sale.program, || order.hold_request(order.sale.choice.clone()), &seats);
             state.outcomes.accepted(order.number, order.sale.user, program);
             Ok(order.number)
         }

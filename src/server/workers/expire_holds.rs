@@ -26,12 +26,9 @@ pub async fn step(state: &Arc<State>) -> Result<bool, Refusal> {
     }
     let mut failed = None;
     for (program, orders) in by_program {
-        match settle::expire(state, program, &orders).await {
-            Ok(expired) => state.metrics.expired(expired),
-            Err(refusal) => {
-                orders.iter().for_each(|&order| state.expiries.push(order, program, AGAIN_AFTER));
-                failed = Some(refusal);
-            }
+        if let Err(refusal) = settle::expire(state, program, &orders).await {
+            orders.iter().for_each(|&order| state.expiries.push(order, program, AGAIN_AFTER));
+            failed = Some(refusal);
         }
     }
     failed.map_or(Ok(worked), Err)

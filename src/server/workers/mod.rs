@@ -47,6 +47,7 @@ where
             Ok(false) => REST,
             Err(refusal) => {
                 tracing::warn!(worker = name, ?refusal, "a step failed and is tried again");
+                state.log.failed(state.now(), name, &refusal.words());
                 REST_AFTER_FAILURE
             }
         };
@@ -70,6 +71,7 @@ async fn write_queued(state: Arc<State>, stop: Stop) {
             Ok(false) => tokio::task::yield_now().await,
             Err(refusal) => {
                 tracing::warn!(worker = "write_orders", ?refusal, "a step failed and is tried again");
+                state.log.failed(state.now(), "write_orders", &refusal.words());
                 // A queue in Redis waits there for the next start; one in memory is written now or lost.
                 if stopping && state.inventory.engine() != "embedded" {
                     return;
@@ -93,7 +95,12 @@ async fn rebuild_suspects(state: &Arc<State>) -> Result<bool, Refusal> {
     for &id in &suspects {
         let Some(program) = state.catalog.get(id) else { continue };
         match recovery::rebuild(state, &program).await {
-            Ok(repairs) => tracing::warn!(program = %id, ?repairs, "rebuilt from the ledger"),
+            Ok(repairs) => {
+                tracing::warn!(program = %id, ?repairs, "rebuilt from the ledger");
+                let found = recovery::describe(&program, &repairs);
+                let words = found.unwrap_or_else(|| format!("recovered: program {id} ({}) is rebuilt", program.title));
+                state.log.note(state.now(), words);
+            }
             Err(refusal) => {
                 suspects.iter().filter(|&&s| s >= id).for_each(|&s| recovery::suspect(state, s));
                 return Err(refusal);

@@ -12,6 +12,7 @@ use crate::{
     ledger::Recorded,
     server::{
         error::Refusal,
+        feed::tape,
         order::{outcome::Outcome, record},
         recovery,
         state::State,
@@ -81,6 +82,7 @@ fn created(state: &State, queued: &QueuedOrder, now: Millis) {
     let request = &queued.request;
     state.expiries.push(request.order, request.program, now.until(request.hold_ends_at));
     state.outcomes.finished(request.order, request.user, request.program, Outcome::Created);
+    tape::created(state, request, &queued.seats);
 }
 
 /// On record first, then the seats go back, then the poll may say so.
@@ -99,5 +101,6 @@ async fn rejected(state: &State, queued: &QueuedOrder, rejection: Rejection, now
     }
     state.metrics.rejected(request.version, rejection);
     state.outcomes.finished(request.order, request.user, request.program, Outcome::Rejected(rejection));
+    tape::rejected(state, request, &queued.seats, rejection);
     Ok(())
 }

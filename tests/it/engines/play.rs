@@ -11,7 +11,7 @@ use tpp::{
         program::Program,
     },
     inventory::{
-        Inventory, Unavailable,
+        Inventory, QueueFront, Unavailable,
         embedded::{Embedded, EmbeddedConfig},
         redis::{RedisConfig, RedisInventory},
     },
@@ -207,6 +207,7 @@ impl Play {
     /// Depth of all queues, and places in them.
     async fn queues(&mut self) {
         both!(self, queue_depth(None::<ProgramId>)).unwrap();
+        self.fronts().await;
         let mut asked: Vec<_> = self.placed.iter().map(|o| (o.request.program, o.request.order)).collect();
         asked.push((ProgramId::new(1).unwrap(), world::order(1_000_000)));
         asked.drain(..asked.len().saturating_sub(8));
@@ -221,6 +222,17 @@ impl Play {
             let told = redis.zip(exact).is_none_or(|(redis, exact)| (1..=exact).contains(&redis));
             assert!(told, "seed {}: place {redis:?} for {exact:?}\n{}", self.seed, self.history.join("\n"));
         }
+    }
+
+    /// The front of all queues. Which of two programs was held first is told to the millisecond only.
+    async fn fronts(&mut self) {
+        if self.programs.len() == 1 {
+            both!(self, queue_front()).unwrap();
+            return;
+        }
+        let (embedded, redis) = (self.embedded.queue_front().await.unwrap(), self.redis.queue_front().await.unwrap());
+        let told = |front: &QueueFront| (front.depth, front.oldest.is_some());
+        self.same("queue_front".to_owned(), &told(&embedded), &told(&redis));
     }
 
     /// Reads orders off the queue and acknowledges all, none, the first or any of them.
