@@ -186,8 +186,8 @@ pub async fn refund(state: &Arc<State>, number: OrderNumber) -> Result<(), Refus
 async fn follow_refunded(state: &Arc<State>, refunded: Refunded) -> Result<(), Refusal> {
     match refunded {
         Refunded::Now(order) => {
-            tape::ended(state, Happening::Refunded, &order);
             apply(state, Unsettled::Release(release_of(&order))).await;
+            tape::ended(state, Happening::Refunded, &order);
             Ok(())
         }
         Refunded::Not(OrderStatus::Refunded) => Err(Rejection::OrderRefunded.into()),
