@@ -24,6 +24,21 @@ impl Lang {
         }
     }
 
+    /// The language of that name.
+    #[must_use]
+    pub fn named(word: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|lang| lang.word() == word)
+    }
+
+    /// The other one.
+    #[must_use]
+    pub const fn other(self) -> Self {
+        match self {
+            Self::En => Self::Zh,
+            Self::Zh => Self::En,
+        }
+    }
+
     /// Its name.
     #[must_use]
     pub const fn word(self) -> &'static str {

@@ -34,6 +34,10 @@ pub enum Meaning {
     Key,
     /// The screen does not move.
     Frozen,
+    /// Where the cursor is; which of several is shown.
+    Selected,
+    /// What was true a while ago.
+    Stale,
 }
 
 /// How meanings look.
@@ -60,6 +64,12 @@ impl Theme {
             Self::Safe => "safe",
             Self::Mono => "mono",
         }
+    }
+
+    /// The theme of that name.
+    #[must_use]
+    pub fn named(word: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|theme| theme.word() == word)
     }
 
     /// The one after it.
@@ -121,7 +131,9 @@ const fn coloured(meaning: Meaning, paint: &Paint) -> Style {
         | Meaning::Free
         | Meaning::Planned
         | Meaning::Key
-        | Meaning::Frozen => plain,
+        | Meaning::Frozen
+        | Meaning::Selected
+        | Meaning::Stale => plain,
         Meaning::Held => plain.fg(paint.held),
         Meaning::Sold => plain.fg(paint.sold),
         Meaning::Came => plain.fg(paint.came),
@@ -135,10 +147,10 @@ const fn mono(meaning: Meaning) -> Style {
     let style = Style::new();
     match meaning {
         Meaning::Plain | Meaning::Held | Meaning::Sold | Meaning::Came | Meaning::Good => style,
-        Meaning::Quiet | Meaning::Free | Meaning::Planned => style.add_modifier(Modifier::DIM),
+        Meaning::Quiet | Meaning::Free | Meaning::Planned | Meaning::Stale => style.add_modifier(Modifier::DIM),
         Meaning::Title | Meaning::Headline | Meaning::Warning | Meaning::Key => style.add_modifier(Modifier::BOLD),
         Meaning::Bad => style.add_modifier(Modifier::BOLD.union(Modifier::UNDERLINED)),
-        Meaning::Frozen => style.add_modifier(Modifier::REVERSED),
+        Meaning::Frozen | Meaning::Selected => style.add_modifier(Modifier::REVERSED),
     }
 }
 
@@ -146,7 +158,7 @@ const fn mono(meaning: Meaning) -> Style {
 mod tests {
     use super::*;
 
-    const ALL: [Meaning; 14] = [
+    const ALL: [Meaning; 16] = [
         Meaning::Plain,
         Meaning::Quiet,
         Meaning::Title,
@@ -161,6 +173,8 @@ mod tests {
         Meaning::Bad,
         Meaning::Key,
         Meaning::Frozen,
+        Meaning::Selected,
+        Meaning::Stale,
     ];
 
     #[test]
@@ -182,6 +196,19 @@ mod tests {
         for theme in Theme::ALL {
             assert_ne!(theme.style(Meaning::Bad), theme.style(Meaning::Good), "{theme:?}");
         }
+    }
+
+    #[test]
+    fn what_is_chosen_and_what_is_old_is_seen_without_colour() {
+        let mono = |meaning| Theme::Mono.style(meaning);
+        assert_ne!(mono(Meaning::Selected), mono(Meaning::Plain));
+        assert_ne!(mono(Meaning::Stale), mono(Meaning::Plain));
+    }
+
+    #[test]
+    fn every_theme_is_found_by_its_name_and_by_no_other() {
+        assert!(Theme::ALL.into_iter().all(|theme| Theme::named(theme.word()) == Some(theme)));
+        assert_eq!(Theme::named("Normal"), None);
     }
 
     #[test]

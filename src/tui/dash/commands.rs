@@ -277,7 +277,7 @@ pub const COMMANDS: &[Entry] = &[
         name: "faster",
         strokes: &[Stroke::char('>')],
         tabs: &[],
-        short: ("", ""),
+        short: ("faster", "加速"),
         words: ("replay twice as fast", "回放加速"),
     },
     Entry {
@@ -285,7 +285,7 @@ pub const COMMANDS: &[Entry] = &[
         name: "slower",
         strokes: &[Stroke::char('<')],
         tabs: &[],
-        short: ("", ""),
+        short: ("slower", "减速"),
         words: ("replay half as fast", "回放减速"),
     },
     Entry {
@@ -293,7 +293,7 @@ pub const COMMANDS: &[Entry] = &[
         name: "seek-forward",
         strokes: &[Stroke::char(']')],
         tabs: &[],
-        short: ("", ""),
+        short: ("on", "前进"),
         words: ("replay from a twentieth later", "回放前进"),
     },
     Entry {
@@ -301,7 +301,7 @@ pub const COMMANDS: &[Entry] = &[
         name: "seek-back",
         strokes: &[Stroke::char('[')],
         tabs: &[],
-        short: ("", ""),
+        short: ("back", "后退"),
         words: ("replay from a twentieth earlier", "回放后退"),
     },
     Entry {
@@ -317,7 +317,7 @@ pub const COMMANDS: &[Entry] = &[
         name: "copy",
         strokes: &[Stroke::char('y')],
         tabs: &[],
-        short: ("", ""),
+        short: ("copy", "复制"),
         words: ("copy what is chosen", "复制所选"),
     },
     Entry {
