@@ -5,10 +5,13 @@
 pub mod ask;
 pub mod command;
 pub mod commands;
+pub mod link;
+pub mod live;
 pub mod sale;
 #[cfg(test)]
 pub mod sample;
 pub mod screen;
+pub mod source;
 
 use crossterm::event::{KeyEvent, KeyEventKind};
 use ratatui::{buffer::Buffer, layout::Rect};
