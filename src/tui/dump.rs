@@ -13,7 +13,10 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use ratatui::buffer::{Buffer, Cell};
+use ratatui::{
+    buffer::{Buffer, Cell},
+    layout::Rect,
+};
 
 use super::text::width;
 pub use ansi::ansi;
@@ -56,6 +59,14 @@ impl Format {
             Self::Ansi => ansi(buf),
             Self::Svg => svg(buf),
         }
+    }
+
+    /// The same of a screen that is drawn for it, so many columns by so many rows.
+    #[must_use]
+    pub fn drawn(self, (columns, rows): (u16, u16), draw: impl FnOnce(&mut Buffer)) -> String {
+        let mut buf = Buffer::empty(Rect::new(0, 0, columns, rows));
+        draw(&mut buf);
+        self.written(&buf)
     }
 }
 

@@ -17,5 +17,5 @@ pub mod lang;
 mod panel;
 pub mod signals;
 pub mod terminal;
-mod text;
+pub mod text;
 pub mod theme;

@@ -13,7 +13,10 @@ use std::{
 
 use crossterm::{
     cursor::{Hide, Show},
-    event::{self, DisableMouseCapture, EnableMouseCapture, Event, KeyEvent, MouseEvent},
+    event::{
+        self, DisableBracketedPaste, DisableMouseCapture, EnableBracketedPaste, EnableMouseCapture, Event, KeyEvent,
+        MouseEvent,
+    },
     execute,
     terminal::{EnterAlternateScreen, LeaveAlternateScreen, disable_raw_mode, enable_raw_mode},
 };
@@ -43,12 +46,14 @@ pub struct Screen {
 }
 
 /// What came from the terminal.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Input {
     /// A key.
     Key(KeyEvent),
     /// The mouse: only while it is listened to.
     Mouse(MouseEvent),
+    /// Text that was pasted: its letters are no keys.
+    Paste(String),
     /// Another size, or anything else after which the screen is to be drawn anew.
     Redraw,
 }
@@ -175,6 +180,7 @@ fn input_now() -> io::Result<Option<Input>> {
     Ok(Some(match event::read()? {
         Event::Key(key) => Input::Key(key),
         Event::Mouse(mouse) => Input::Mouse(mouse),
+        Event::Paste(text) => Input::Paste(text),
         _ => Input::Redraw,
     }))
 }
@@ -208,7 +214,7 @@ fn new_cells() -> io::Result<Cells> {
 fn take() -> io::Result<()> {
     enable_raw_mode()?;
     TAKEN.store(true, Ordering::SeqCst);
-    execute!(stderr(), EnterAlternateScreen, Hide).inspect_err(|_| give_back())
+    execute!(stderr(), EnterAlternateScreen, EnableBracketedPaste, Hide).inspect_err(|_| give_back())
 }
 
 /// As it was: once, and without an error, for there is nobody left to tell.
@@ -217,7 +223,7 @@ fn give_back() {
         if MOUSE.swap(false, Ordering::SeqCst) {
             let _ = execute!(stderr(), DisableMouseCapture);
         }
-        let _ = execute!(stderr(), LeaveAlternateScreen, Show);
+        let _ = execute!(stderr(), DisableBracketedPaste, LeaveAlternateScreen, Show);
         let _ = disable_raw_mode();
     }
 }

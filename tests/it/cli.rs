@@ -35,9 +35,10 @@ fn json(args: &[&str]) -> Value {
 
 #[test]
 fn every_command_has_help() {
-    let commands: [&[&str]; 18] = [
+    let commands: [&[&str]; 19] = [
         &[],
         &["serve"],
+        &["dash"],
         &["bench"],
         &["bench", "compare"],
         &["bench", "check"],

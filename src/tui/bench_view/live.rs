@@ -99,7 +99,7 @@ pub fn show(mut state: BenchState, stage: &Stage, hints: &Receiver<Hint>) -> io:
         while let Some(input) = screen.input_before(next)? {
             let command = match input {
                 Input::Key(key) => KEYS.command(key),
-                Input::Mouse(_) | Input::Redraw => None,
+                Input::Mouse(_) | Input::Paste(_) | Input::Redraw => None,
             };
             match command {
                 Some(Command::Suspend) => {

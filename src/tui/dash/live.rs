@@ -45,6 +45,9 @@ pub struct Manners {
     pub dumps: PathBuf,
     /// How they are written.
     pub format: Format,
+    /// Panics at this moment of this machine's clock: how else could a test see that the terminal survives that?
+    #[cfg(debug_assertions)]
+    pub panics_at_ms: Option<i64>,
 }
 
 /// Why the loop ended.
@@ -94,6 +97,8 @@ impl<S: Source> Show<'_, S> {
     fn step(&mut self) -> io::Result<Option<End>> {
         let mut end = self.heed()?;
         let now = now_ms();
+        #[cfg(debug_assertions)]
+        assert!(self.manners.panics_at_ms.is_none_or(|at| now < at), "a panic was asked for");
         for news in self.source.news(now) {
             let asks = self.dash.hear(news, now);
             end = end.or(self.carry_out(asks)?);
@@ -143,7 +148,7 @@ impl<S: Source> Show<'_, S> {
     fn take(&mut self, input: Input) -> Vec<Ask> {
         match input {
             Input::Key(key) => self.dash.key(key, now_ms()),
-            Input::Mouse(_) => Vec::new(),
+            Input::Mouse(_) | Input::Paste(_) => Vec::new(),
             Input::Redraw => {
                 self.dash.touch();
                 Vec::new()

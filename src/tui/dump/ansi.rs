@@ -14,7 +14,8 @@ pub fn ansi(buf: &Buffer) -> String {
     let mut text = String::new();
     for row in rows(buf) {
         // Spaces at the end of a line say nothing unless they are seen.
-        let end = row.iter().rposition(|at| at.cell.symbol() != " " || is_seen_when_empty(at.cell)).map_or(0, |at| at + 1);
+        let end =
+            row.iter().rposition(|at| at.cell.symbol() != " " || is_seen_when_empty(at.cell)).map_or(0, |at| at + 1);
         let mut looks = String::new();
         for at in &row[..end] {
             let wanted = codes(at.cell);
