@@ -5,14 +5,17 @@
 //! out), `chart`, `digits` and `text`; `theme` knows colours by their meaning, `keys` makes commands of keys and the help
 //! of both; `terminal` is the only file that touches the terminal.
 
+pub mod bell;
 pub mod bench_view;
 mod chart;
+mod clipboard;
 pub mod dash;
 mod digits;
+pub mod dump;
 pub mod keys;
 pub mod lang;
 mod panel;
 pub mod signals;
 pub mod terminal;
-mod text;
+pub mod text;
 pub mod theme;

@@ -4,13 +4,22 @@
 //! In raw mode Ctrl-C and Ctrl-Z are keys. A screen sends what they would have sent, so that whoever listens for
 //! interrupts hears them the same way.
 
-use std::{io, sync::mpsc::SyncSender};
+use std::{
+    io,
+    sync::mpsc::{Receiver, RecvTimeoutError, SyncSender},
+    time::Duration,
+};
 
 use rustix::process::{Signal, getpid, kill_process};
 use tokio::{
     signal::unix::{SignalKind, signal},
     task::JoinHandle,
 };
+
+use super::terminal::Screen;
+
+/// Between two looks at whether the process goes on.
+const LOOK: Duration = Duration::from_millis(100);
 
 /// What a screen is told from outside.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -51,13 +60,33 @@ pub fn listen(hints: SyncSender<Hint>) -> io::Result<JoinHandle<()>> {
     }))
 }
 
+/// Gives the terminal back, stops the process, and takes the terminal again when it goes on. True when meanwhile a hint came
+/// that ends the screen; the terminal stays given back then.
+///
+/// # Errors
+/// When the terminal is gone.
+pub fn suspend(screen: &mut Screen, hints: &Receiver<Hint>, ends: impl Fn(Hint) -> bool) -> io::Result<bool> {
+    screen.leave();
+    stop_ourselves();
+    loop {
+        match hints.recv_timeout(LOOK) {
+            Ok(hint) if ends(hint) => return Ok(true),
+            Ok(Hint::Resume) => break,
+            Ok(_) | Err(RecvTimeoutError::Timeout) => {}
+            Err(RecvTimeoutError::Disconnected) => return Ok(true),
+        }
+    }
+    screen.enter_again()?;
+    Ok(false)
+}
+
 /// What Ctrl-C sends.
 pub fn interrupt_ourselves() {
     send(Signal::INT);
 }
 
 /// Stops the process until somebody continues it. The terminal must have been given back.
-pub fn stop_ourselves() {
+fn stop_ourselves() {
     // SIGTSTP is heard by `listen` and no longer stops by itself.
     send(Signal::STOP);
 }

@@ -38,6 +38,7 @@ fn every_command_has_help() {
     let commands: [&[&str]; 19] = [
         &[],
         &["serve"],
+        &["dash"],
         &["bench"],
         &["bench", "compare"],
         &["bench", "check"],

@@ -21,6 +21,7 @@ const DOCUMENTS: &[&str] = &[
     "CHANGELOG.md",
     "docs/CI.md",
     "docs/COMPARE.md",
+    "docs/DASH.md",
     "docs/DEPENDENCIES.md",
     "docs/EXTERNAL.md",
     "docs/IMPORT.md",

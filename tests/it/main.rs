@@ -8,6 +8,8 @@ mod cli;
 #[cfg(test)]
 mod crash;
 #[cfg(test)]
+mod dash;
+#[cfg(test)]
 mod documents;
 #[cfg(test)]
 mod engines;

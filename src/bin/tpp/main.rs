@@ -6,6 +6,7 @@ mod audit;
 mod bench;
 mod ceiling;
 mod completions;
+mod dash;
 mod doctor;
 mod exit;
 mod man;
@@ -39,6 +40,8 @@ struct Cli {
 enum Command {
     /// Run the ticket server
     Serve(serve::ServeArgs),
+    /// Watch a running server in the terminal, and act on its sale
+    Dash(Box<dash::DashArgs>),
     /// Play a sale against a server and judge it
     Bench(Box<bench::BenchArgs>),
     /// Check the laws of the sale on a running or a stopped server
@@ -78,6 +81,7 @@ fn complain(error: &anyhow::Error) -> u8 {
 fn run(command: Command) -> anyhow::Result<u8> {
     match command {
         Command::Serve(args) => serve::run(args),
+        Command::Dash(args) => dash::run(&args),
         Command::Bench(args) => bench::run(*args),
         Command::Audit(args) => audit::run(args),
         Command::Admin(args) => admin::run(args),

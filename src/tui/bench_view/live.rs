@@ -5,7 +5,7 @@ use std::{
     io,
     sync::{
         Arc, Mutex,
-        mpsc::{Receiver, RecvTimeoutError, TryRecvError},
+        mpsc::{Receiver, TryRecvError},
     },
     time::{Duration, Instant},
 };
@@ -80,7 +80,7 @@ pub fn show(mut state: BenchState, stage: &Stage, hints: &Receiver<Hint>) -> io:
             match hints.try_recv() {
                 Ok(Hint::Close) | Err(TryRecvError::Disconnected) => return Ok(()),
                 Ok(Hint::Suspend) => {
-                    if suspend(&mut screen, hints)? {
+                    if signals::suspend(&mut screen, hints, ends)? {
                         return Ok(());
                     }
                     state.touch();
@@ -99,11 +99,11 @@ pub fn show(mut state: BenchState, stage: &Stage, hints: &Receiver<Hint>) -> io:
         while let Some(input) = screen.input_before(next)? {
             let command = match input {
                 Input::Key(key) => KEYS.command(key),
-                Input::Redraw => None,
+                Input::Mouse(_) | Input::Paste(_) | Input::Redraw => None,
             };
             match command {
                 Some(Command::Suspend) => {
-                    if suspend(&mut screen, hints)? {
+                    if signals::suspend(&mut screen, hints, ends)? {
                         return Ok(());
                     }
                     state.touch();
@@ -125,18 +125,7 @@ fn draw(screen: &mut Screen, state: &mut BenchState) -> io::Result<()> {
     if state.take_change() { screen.draw(|buf| state.draw(buf)) } else { Ok(()) }
 }
 
-/// Gives the terminal back, stops the process, and takes the terminal again when it goes on. True when meanwhile the
-/// view was told to close.
-fn suspend(screen: &mut Screen, hints: &Receiver<Hint>) -> io::Result<bool> {
-    screen.leave();
-    signals::stop_ourselves();
-    loop {
-        match hints.recv_timeout(TICK) {
-            Ok(Hint::Close) | Err(RecvTimeoutError::Disconnected) => return Ok(true),
-            Ok(Hint::Resume) => break,
-            Ok(Hint::Suspend | Hint::Stopping) | Err(RecvTimeoutError::Timeout) => {}
-        }
-    }
-    screen.enter_again()?;
-    Ok(false)
+/// Only whoever runs the bench closes its view: one that was stopped still has its run to show.
+fn ends(hint: Hint) -> bool {
+    hint == Hint::Close
 }

@@ -20,6 +20,8 @@ mod header;
 mod help;
 pub mod keymap;
 mod line;
+pub mod link;
+pub mod live;
 mod palette;
 mod picture;
 mod pointer;
@@ -28,6 +30,7 @@ pub mod sale;
 #[cfg(test)]
 pub mod sample;
 pub mod screen;
+pub mod source;
 mod tab;
 mod waiting;
 mod window;

@@ -25,6 +25,7 @@ pub mod office;
 pub mod process;
 pub mod redis_server;
 pub mod stand_in;
+pub mod terminal;
 pub mod wait;
 
 pub use bank::Bank;
@@ -37,4 +38,5 @@ pub use hall::{Hall, Program};
 pub use http::{Answer, Door};
 pub use liar::{Liar, Lie};
 pub use office::{ADMIN_TOKEN, Office};
+pub use terminal::Terminal;
 pub use wait::wait_until;

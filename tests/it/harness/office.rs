@@ -78,7 +78,10 @@ impl Office {
 
     fn command(&self) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_tpp"));
-        command.args(["serve", "--listen", "127.0.0.1:0", "--exit-with-stdin", "--admin-token", ADMIN_TOKEN]);
+        command.args(["serve", "--exit-with-stdin", "--admin-token", ADMIN_TOKEN]);
+        if !self.flags.iter().any(|flag| flag == "--listen") {
+            command.args(["--listen", "127.0.0.1:0"]);
+        }
         command.args(["--secret", SECRET]).arg("--data").arg(self.data()).args(&self.flags);
         match (self.engine, &self.redis) {
             (Engine::Redis, Some(redis)) => command.args(["--redis", &redis.url()]),
