@@ -15,7 +15,8 @@ mod server_part;
 mod tests;
 mod word;
 
-pub use facts::Facts;
+pub use facts::{Facts, category_name};
+pub use field::standing_word;
 pub use mistake::Mistake;
 
 use field::Field;
