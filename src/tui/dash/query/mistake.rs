@@ -2,7 +2,7 @@
 //! Must not read a query.
 
 use super::field::{Field, STANDINGS, standing_word};
-use crate::tui::lang::Lang;
+use crate::tui::{lang::Lang, text};
 
 /// A word that cannot be read.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -59,6 +59,17 @@ impl Mistake {
             (Some(near), Lang::Zh) => format!("：是否指 {near}？"),
         };
         format!("{place} {}{near}", self.complaint(lang))
+    }
+
+    /// The same in so many columns, as far as that is possible: the word, and what was perhaps meant.
+    #[must_use]
+    pub fn words_within(&self, columns: usize, lang: Lang) -> String {
+        let words = self.words(lang);
+        match self.near() {
+            _ if text::width(&words) <= columns => words,
+            Some(near) => format!("{}: {near}?", self.word),
+            None => format!("{} {}", self.word, self.complaint(lang)),
+        }
     }
 
     /// What is allowed there; empty where there is nothing to choose from.

@@ -65,20 +65,21 @@ impl Column {
         Self::Last,
     ];
     /// Who gets what room is left over.
-    const BY_HUNGER: [Self; 6] = [Self::Number, Self::Seats, Self::Last, Self::Time, Self::User, Self::Price];
+    const BY_HUNGER: [Self; 7] =
+        [Self::Status, Self::Number, Self::Seats, Self::Last, Self::Time, Self::User, Self::Price];
 
     /// Its least and its most room.
     const fn room(self) -> (u16, u16) {
         match self {
             Self::Time => (8, 12),
-            Self::Number => (7, 19),
+            Self::Number => (6, 19),
             Self::User => (8, 19),
             Self::Version | Self::Tickets => (2, 2),
-            Self::Status => (11, 11),
+            Self::Status => (8, 11),
             Self::Seats => (9, 30),
             Self::Price => (7, 9),
             Self::Left => (6, 7),
-            Self::Last => (16, 34),
+            Self::Last => (19, 36),
         }
     }
 
@@ -160,14 +161,14 @@ fn left(row: &Row, server_ms: i64, lang: Lang) -> (Meaning, String) {
     }
 }
 
-/// What happened last, why or by whom, and how long ago.
+/// What happened last, how long ago, why or by whom.
 fn last(row: &Row, server_ms: i64, lang: Lang) -> String {
     let why: Cow<'_, str> = match (&row.reason, row.line.closing.as_deref()) {
-        (Some(word), _) => format!(" {}", reason(word, lang)).into(),
+        (Some(word), _) => format!("{}{}", lang.pick(": ", "："), reason(word, lang)).into(),
         (None, Some("operator")) => lang.pick(" by operator", "（操作员）").into(),
         _ => "".into(),
     };
-    format!("{}{why}, {}", words::happened(row.standing, lang), words::ago(server_ms - row.at_ms, lang))
+    format!("{} {}{why}", words::happened(row.standing, lang), words::ago(server_ms - row.at_ms, lang))
 }
 
 /// A rejection's word, to be read.

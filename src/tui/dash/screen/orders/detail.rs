@@ -32,13 +32,16 @@ use crate::{
 /// An area lower than this has no room for air between the lines.
 const LOW_ROWS: u16 = 18;
 
+/// An area narrower than this has no room for words in its head.
+const NARROW_COLUMNS: u16 = 32;
+
 /// Draws it.
 pub fn draw(screen: &OrdersScreen, opened: &Opened, view: &View<'_>, area: Rect, sheet: &mut Sheet<'_>) {
     let lang = sheet.lang;
     let status = opened.standing().map_or_else(Line::default, |standing| {
         Line::from(sheet.say(words::meaning(standing), words::marked(standing, lang)))
     });
-    let name = lang.pick("Order ", "订单 ");
+    let name = if area.width < NARROW_COLUMNS { "" } else { lang.pick("Order ", "订单 ") };
     let room = usize::from(area.width).saturating_sub(text::width(name) + status.width() + 4);
     let number = end_of(&opened.number.to_string(), room.max(6));
     let (_, rest) = split_rows(area, 1);
@@ -148,10 +151,20 @@ impl Paper<'_> {
                 (words::countdown(left), lang.pick("until its hold ends", "后锁定到期"))
             }
             (Some(Happening::Created), None) => return,
-            (Some(Happening::Paid), _) => (text::count(seats as u64), lang.pick("sold for good", "张已售出")),
-            (Some(Happening::Cancelled | Happening::Expired), _) => {
-                (text::count(seats as u64), lang.pick("back on sale", "张已放回销售"))
-            }
+            (Some(Happening::Paid), _) => (
+                text::count(seats as u64),
+                match seats {
+                    1 => lang.pick("ticket sold", "张票已售出"),
+                    _ => lang.pick("tickets sold", "张票已售出"),
+                },
+            ),
+            (Some(Happening::Cancelled | Happening::Expired), _) => (
+                text::count(seats as u64),
+                match seats {
+                    1 => lang.pick("seat back on sale", "个座位已放回销售"),
+                    _ => lang.pick("seats back on sale", "个座位已放回销售"),
+                },
+            ),
             (Some(Happening::Refunded), _) => {
                 (line_of(opened).map_or_else(String::new, |line| price(line.price.0)), lang.pick("paid back", "已退还"))
             }
@@ -187,7 +200,7 @@ impl Paper<'_> {
         }
         if let Some(line) = line_of(opened) {
             let what =
-                format!("v{}, {}, {}", line.version, words::tickets(line.tickets.len(), lang), price(line.price.0));
+                format!("v{} · {} · {}", line.version, words::tickets(line.tickets.len(), lang), price(line.price.0));
             put(lang.pick("order", "订单"), what);
             if let Some(key) = line.request_id.as_ref().filter(|_| self.roomy) {
                 put(lang.pick("key", "幂等键"), key.clone());

@@ -127,12 +127,17 @@ pub fn refused(refusal: Refusal, area: Rect, sheet: &mut Sheet<'_>) {
 fn note(screen: &OrdersScreen, view: &View<'_>, room: usize, sheet: &Sheet<'_>) -> Line<'static> {
     let mut parts: Vec<Vec<Span<'static>>> = Vec::new();
     let mut left = room;
-    for part in notes(screen, view, sheet) {
-        let width: usize = part.iter().map(Span::width).sum::<usize>() + 3;
-        if width <= left + 3 {
-            left = left.saturating_sub(width);
-            parts.push(part);
+    for mut part in notes(screen, view, sheet) {
+        let between = if parts.is_empty() { 0 } else { 3 };
+        // What is said after the first words is left out before they are.
+        while !part.is_empty() && part.iter().map(Span::width).sum::<usize>() + between > left {
+            part.pop();
         }
+        if part.is_empty() {
+            break;
+        }
+        left -= part.iter().map(Span::width).sum::<usize>() + between;
+        parts.push(part);
     }
     parts.reverse();
     Line::from(parts.join(&sheet.say(Meaning::Quiet, " · ")))
@@ -143,17 +148,21 @@ fn notes(screen: &OrdersScreen, view: &View<'_>, sheet: &Sheet<'_>) -> Vec<Vec<S
     let lang = sheet.lang;
     let mut notes = Vec::new();
     if let Some(pause) = &screen.pause {
-        let waiting = format!(" {} {}", text::count(pause.changes()), lang.pick("waiting", "条待显示"));
+        let waiting = format!("{} {} ", text::count(pause.changes()), lang.pick("waiting", "条待显示"));
         let paused = sheet.say(Meaning::Frozen, lang.pick(" PAUSED ", " 已暂停 "));
-        notes.push(vec![paused, sheet.say(Meaning::Plain, waiting)]);
+        notes.push(vec![paused, sheet.say(Meaning::Frozen, waiting)]);
     }
     if screen.lost {
         let age = words::ago(view.now_ms - view.sale.heard_at_ms, lang);
-        notes.push(vec![sheet.say(Meaning::Warning, format!("{} {age}", lang.pick("as of", "截至")))]);
+        let silent = lang.pick(", no news since", "，此后无消息");
+        notes.push(vec![sheet.say(Meaning::Warning, age), sheet.say(Meaning::Quiet, silent)]);
     }
     if let Some(cause) = screen.inquiry.failure() {
-        let words = format!("{} {cause}", lang.pick("the ledger did not answer:", "账本没有应答："));
-        notes.push(vec![sheet.say(Meaning::Bad, text::cut(&words, 60))]);
+        let silent = lang.pick("no answer", "无应答");
+        notes.push(vec![
+            sheet.say(Meaning::Bad, silent),
+            sheet.say(Meaning::Quiet, text::cut(&format!(": {cause}"), 60)),
+        ]);
     }
     notes.extend(left_out(screen, view, sheet));
     let count = screen.tail.rows().len();
@@ -183,15 +192,16 @@ fn left_out(screen: &OrdersScreen, view: &View<'_>, sheet: &Sheet<'_>) -> Option
         (0, count) => text::count(count),
         (per_s, _) => format!("+{}/s", text::count(per_s)),
     };
-    let words = lang.pick(" not shown; r asks the ledger", " 未显示；按 r 查账本");
-    Some(vec![sheet.say(Meaning::Warning, number), sheet.say(Meaning::Quiet, words)])
+    let words = lang.pick(" not shown", " 未显示");
+    let remedy = lang.pick("; r asks the ledger", "；按 r 查账本");
+    Some(vec![sheet.say(Meaning::Warning, number), sheet.say(Meaning::Quiet, words), sheet.say(Meaning::Quiet, remedy)])
 }
 
 /// What was typed, the wrong word marked, what is wrong with it, and what would be right.
 fn wrong(typed: &str, mistake: &Mistake, area: Rect, sheet: &mut Sheet<'_>) {
     let width = usize::from(area.width);
     if area.height < 4 {
-        sheet.put(area, 0, sheet.say(Meaning::Bad, text::cut(&mistake.words(sheet.lang), width)));
+        sheet.put(area, 0, sheet.say(Meaning::Bad, text::cut(&mistake.words_within(width, sheet.lang), width)));
         return;
     }
     let before: String = typed.chars().take(mistake.at).collect();
@@ -206,7 +216,7 @@ fn wrong(typed: &str, mistake: &Mistake, area: Rect, sheet: &mut Sheet<'_>) {
     let marks = "^".repeat(text::width(&mistake.word).max(1));
     let marks = text::cut(&format!("  {}{marks}", " ".repeat(text::width(&before))), width);
     sheet.put(area, 1, sheet.say(Meaning::Bad, marks));
-    let words = format!("  {}", mistake.words(sheet.lang));
+    let words = format!("  {}", mistake.words_within(width.saturating_sub(2), sheet.lang));
     sheet.put(area, 2, sheet.say(Meaning::Warning, text::cut(&words, width)));
     let allowed = format!("  {} {}", sheet.lang.pick("allowed:", "可用："), mistake.allowed(sheet.lang));
     sheet.put(area, 3, sheet.say(Meaning::Quiet, text::cut(&allowed, width)));

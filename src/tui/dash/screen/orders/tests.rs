@@ -132,7 +132,7 @@ fn a_held_list_counts_what_waits_and_lets_it_in_afterwards() {
     scene.happens(314, Happening::Paid);
     assert_eq!(scene.listed(), [2, 1, 0]);
     let held = scene.drawn((60, 10), Theme::Normal, Lang::En).to_string();
-    assert!(before.contains("PAUSED  0 waiting") && held.contains("PAUSED  313 waiting"), "{held}");
+    assert!(before.contains("PAUSED 0 waiting") && held.contains("PAUSED 313 waiting"), "{held}");
     scene.obey(Command::Pause);
     assert_eq!((scene.listed().len(), scene.listed()[0]), (315, 314));
     assert_eq!(scene.screen.tail.rows()[0].standing, Happening::Paid);

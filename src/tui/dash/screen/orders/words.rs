@@ -23,26 +23,28 @@ pub fn countdown(left_ms: i64) -> String {
     if hours > 0 { format!("{hours}:{minutes:02}:{seconds:02}") } else { format!("{minutes}:{seconds:02}") }
 }
 
-/// A time in one unit: `38 ms`, `12.4 s`, `5 min`, `3 h`, `2 d`.
+/// A time in the units that fit: `38 ms`, `12.4 s`, `5 min 3 s`, `2 h`, `4 d`.
 pub fn length(ms: i64, lang: Lang) -> String {
     let ms = ms.max(0);
     match ms {
         ..1_000 => format!("{ms} {}", lang.pick("ms", "毫秒")),
         ..60_000 => format!("{}.{} {}", ms / 1_000, ms / 100 % 10, lang.pick("s", "秒")),
-        ..3_600_000 => {
-            format!("{} {} {} {}", ms / 60_000, lang.pick("min", "分"), ms / 1_000 % 60, lang.pick("s", "秒"))
-        }
-        ..DAY_MS => {
-            format!("{} {} {} {}", ms / 3_600_000, lang.pick("h", "时"), ms / 60_000 % 60, lang.pick("min", "分"))
-        }
+        ..3_600_000 => two((ms / 60_000, lang.pick("min", "分")), (ms / 1_000 % 60, lang.pick("s", "秒"))),
+        ..DAY_MS => two((ms / 3_600_000, lang.pick("h", "小时")), (ms / 60_000 % 60, lang.pick("min", "分"))),
         _ => format!("{} {}", ms / DAY_MS, lang.pick("d", "天")),
     }
 }
 
-/// How long ago: `12 s ago`, in one whole unit.
+/// The smaller unit only where there is some of it.
+fn two((large, unit): (i64, &str), (small, part): (i64, &str)) -> String {
+    if small == 0 { format!("{large} {unit}") } else { format!("{large} {unit} {small} {part}") }
+}
+
+/// How long ago: `just now`, `12 s ago`, in one whole unit.
 pub fn ago(ms: i64, lang: Lang) -> String {
     let seconds = ms.max(0) / 1_000;
     let (count, unit) = match seconds {
+        0 => return lang.pick("just now", "刚刚").to_owned(),
         ..60 => (seconds, lang.pick("s", "秒")),
         ..3_600 => (seconds / 60, lang.pick("min", "分钟")),
         ..86_400 => (seconds / 3_600, lang.pick("h", "小时")),
