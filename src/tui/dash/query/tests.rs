@@ -1,3 +1,6 @@
+//! What queries find, how they are written, and that no text harms them.
+//! Must not test a screen.
+
 use proptest::{collection::vec, prelude::*, sample::select};
 
 use super::{

@@ -28,9 +28,9 @@ pub fn length(ms: i64, lang: Lang) -> String {
     let ms = ms.max(0);
     match ms {
         ..1_000 => format!("{ms} {}", lang.pick("ms", "毫秒")),
-        ..60_000 => format!("{}.{} {}", ms / 1_000, ms / 100 % 10, lang.pick("s", "秒")),
-        ..3_600_000 => two((ms / 60_000, lang.pick("min", "分")), (ms / 1_000 % 60, lang.pick("s", "秒"))),
-        ..DAY_MS => two((ms / 3_600_000, lang.pick("h", "小时")), (ms / 60_000 % 60, lang.pick("min", "分"))),
+        1_000..60_000 => format!("{}.{} {}", ms / 1_000, ms / 100 % 10, lang.pick("s", "秒")),
+        60_000..3_600_000 => two((ms / 60_000, lang.pick("min", "分")), (ms / 1_000 % 60, lang.pick("s", "秒"))),
+        3_600_000..DAY_MS => two((ms / 3_600_000, lang.pick("h", "小时")), (ms / 60_000 % 60, lang.pick("min", "分"))),
         _ => format!("{} {}", ms / DAY_MS, lang.pick("d", "天")),
     }
 }
@@ -44,10 +44,10 @@ fn two((large, unit): (i64, &str), (small, part): (i64, &str)) -> String {
 pub fn ago(ms: i64, lang: Lang) -> String {
     let seconds = ms.max(0) / 1_000;
     let (count, unit) = match seconds {
-        0 => return lang.pick("just now", "刚刚").to_owned(),
-        ..60 => (seconds, lang.pick("s", "秒")),
-        ..3_600 => (seconds / 60, lang.pick("min", "分钟")),
-        ..86_400 => (seconds / 3_600, lang.pick("h", "小时")),
+        ..1 => return lang.pick("just now", "刚刚").to_owned(),
+        1..60 => (seconds, lang.pick("s", "秒")),
+        60..3_600 => (seconds / 60, lang.pick("min", "分钟")),
+        3_600..86_400 => (seconds / 3_600, lang.pick("h", "小时")),
         _ => (seconds / 86_400, lang.pick("d", "天")),
     };
     match lang {
