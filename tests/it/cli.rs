@@ -35,7 +35,7 @@ fn json(args: &[&str]) -> Value {
 
 #[test]
 fn every_command_has_help() {
-    let commands: [&[&str]; 19] = [
+    let commands: [&[&str]; 20] = [
         &[],
         &["serve"],
         &["dash"],

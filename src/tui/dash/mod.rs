@@ -26,6 +26,7 @@ mod palette;
 mod picture;
 mod pointer;
 mod prompt;
+pub mod query;
 pub mod sale;
 #[cfg(test)]
 pub mod sample;
