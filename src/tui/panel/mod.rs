@@ -2,16 +2,22 @@
 //! Must not know whose values they are, nor remember anything between two frames.
 
 pub mod arrivals;
+pub mod bars;
+pub mod burn_down;
+pub mod facts;
 pub mod footer;
 pub mod generator;
 pub mod heading;
 pub mod headline;
 pub mod help;
 pub mod latency;
+pub mod log;
 pub mod orders;
 pub mod queue;
 pub mod rejections;
 pub mod stock;
+pub mod timing;
+pub mod versions;
 
 use ratatui::{
     buffer::Buffer,
@@ -77,7 +83,7 @@ impl Sheet<'_> {
 
     /// Says that there is nothing to show yet.
     pub fn nothing_yet(&mut self, area: Rect) {
-        self.put(area, 0, self.say(Meaning::Quiet, "no data yet"));
+        self.put(area, 0, self.say(Meaning::Quiet, self.lang.pick("no data yet", "暂无数据")));
     }
 
     /// Makes every cell of the area empty.
@@ -127,10 +133,20 @@ pub mod drawing {
     use crate::tui::{lang::Lang, theme::Theme};
 
     /// Draws over a screen of this size.
-    pub fn drawn((width, height): (u16, u16), theme: Theme, draw: impl FnOnce(Rect, &mut Sheet<'_>)) -> TestBackend {
+    pub fn drawn(size: (u16, u16), theme: Theme, draw: impl FnOnce(Rect, &mut Sheet<'_>)) -> TestBackend {
+        spoken(size, theme, Lang::En, draw)
+    }
+
+    /// Draws over a screen of this size, in this language.
+    pub fn spoken(
+        (width, height): (u16, u16),
+        theme: Theme,
+        lang: Lang,
+        draw: impl FnOnce(Rect, &mut Sheet<'_>),
+    ) -> TestBackend {
         let mut terminal = Terminal::new(TestBackend::new(width, height)).unwrap();
         let over = |frame: &mut Frame<'_>| {
-            draw(frame.area(), &mut Sheet { theme, lang: Lang::En, buf: frame.buffer_mut() });
+            draw(frame.area(), &mut Sheet { theme, lang, buf: frame.buffer_mut() });
         };
         terminal.draw(over).unwrap();
         terminal.backend().clone()

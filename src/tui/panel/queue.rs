@@ -24,15 +24,15 @@ pub fn draw(queue: &Queue, area: Rect, sheet: &mut Sheet<'_>) {
     let note = queue.depth.map_or_else(Line::default, |depth| {
         Line::from(vec![
             sheet.say(Meaning::Plain, text::count(depth)),
-            sheet.say(Meaning::Quiet, " waiting  peak "),
+            sheet.say(Meaning::Quiet, sheet.lang.pick(" waiting  peak ", " 等待  峰值 ")),
             sheet.say(Meaning::Plain, text::count(queue.depths.peak() as u64)),
         ])
     });
-    let inner = sheet.titled(area, "Queue", note);
+    let inner = sheet.titled(area, sheet.lang.pick("Queue", "队列"), note);
     if queue.depth.is_none() {
         sheet.nothing_yet(inner);
     } else if queue.depths.peak() == 0.0 {
-        sheet.put(inner, 0, sheet.say(Meaning::Quiet, "empty all along"));
+        sheet.put(inner, 0, sheet.say(Meaning::Quiet, sheet.lang.pick("empty all along", "一直为空")));
     } else {
         let style = sheet.theme.style(Meaning::Held);
         chart::columns(&queue.depths, Fold::Max, queue.depths.peak(), inner, sheet.buf, style);
