@@ -32,15 +32,7 @@ pub struct Stock {
 
 /// Draws it.
 pub fn draw(stock: &Stock, area: Rect, sheet: &mut Sheet<'_>) {
-    let legend = Line::from(vec![
-        sheet.say(Meaning::Sold, "█"),
-        sheet.say(Meaning::Quiet, sheet.lang.pick(" sold ", " 已售 ")),
-        sheet.say(Meaning::Held, "▓"),
-        sheet.say(Meaning::Quiet, sheet.lang.pick(" held ", " 锁定 ")),
-        sheet.say(Meaning::Free, "░"),
-        sheet.say(Meaning::Quiet, sheet.lang.pick(" free", " 可售")),
-    ]);
-    let inner = sheet.titled(area, sheet.lang.pick("Seats", "座位"), legend);
+    let inner = titled(area, sheet);
     if stock.categories.is_empty() {
         sheet.nothing_yet(inner);
         return;
@@ -52,6 +44,19 @@ pub fn draw(stock: &Stock, area: Rect, sheet: &mut Sheet<'_>) {
     if with_chart {
         burn_down(&stock.left, below, sheet);
     }
+}
+
+/// The title with its legend; the area below comes back.
+pub fn titled(area: Rect, sheet: &mut Sheet<'_>) -> Rect {
+    let legend = Line::from(vec![
+        sheet.say(Meaning::Sold, "█"),
+        sheet.say(Meaning::Quiet, sheet.lang.pick(" sold ", " 已售 ")),
+        sheet.say(Meaning::Held, "▓"),
+        sheet.say(Meaning::Quiet, sheet.lang.pick(" held ", " 锁定 ")),
+        sheet.say(Meaning::Free, "░"),
+        sheet.say(Meaning::Quiet, sheet.lang.pick(" free", " 可售")),
+    ]);
+    sheet.titled(area, sheet.lang.pick("Seats", "座位"), legend)
 }
 
 /// As many categories as there are rows; the last row says how many more there are.

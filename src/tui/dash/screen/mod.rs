@@ -6,6 +6,8 @@
 
 pub mod audit;
 pub mod engine;
+#[cfg(test)]
+pub mod made_up;
 pub mod orders;
 pub mod programs;
 pub mod sale;
