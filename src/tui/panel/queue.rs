@@ -10,6 +10,9 @@ use crate::tui::{
     theme::Meaning,
 };
 
+/// Fewest columns in which both peak and age stand beside the title.
+const BOTH_MIN: u16 = 52;
+
 /// What the panel shows.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Queue {
@@ -26,8 +29,11 @@ pub fn draw(queue: &Queue, area: Rect, sheet: &mut Sheet<'_>) {
     let mut note = Line::default();
     if let Some(depth) = queue.depth {
         note.push_span(sheet.say(Meaning::Plain, text::count(depth)));
-        note.push_span(sheet.say(Meaning::Quiet, sheet.lang.pick(" waiting  peak ", " 等待  峰值 ")));
-        note.push_span(sheet.say(Meaning::Plain, text::count(queue.depths.peak() as u64)));
+        note.push_span(sheet.say(Meaning::Quiet, sheet.lang.pick(" waiting", " 等待")));
+        if queue.oldest_us.is_none() || area.width >= BOTH_MIN {
+            note.push_span(sheet.say(Meaning::Quiet, sheet.lang.pick("  peak ", "  峰值 ")));
+            note.push_span(sheet.say(Meaning::Plain, text::count(queue.depths.peak() as u64)));
+        }
     }
     if let Some(oldest_us) = queue.oldest_us {
         note.push_span(sheet.say(Meaning::Quiet, sheet.lang.pick("  oldest ", "  最久 ")));

@@ -62,7 +62,7 @@ fn caption(view: &View<'_>, lang: Lang) -> String {
     if view.sale.hall.is_none() {
         let programs = view.sale.programs.len();
         return match lang {
-            Lang::En => format!("{words} in all {programs} programs"),
+            Lang::En => format!("left of {total} in {programs} programs"),
             Lang::Zh => format!("{words}（全部 {programs} 个节目）"),
         };
     }
@@ -87,21 +87,44 @@ fn window(program: &ProgramStock, server_ms: i64, lang: Lang) -> String {
     }
 }
 
+/// What fits on a watch: seats left, and for how long.
+pub fn brief(view: &View<'_>, lang: Lang) -> (String, String) {
+    let total = text::count(total(view));
+    let left = match lang {
+        Lang::En => format!("left of {total}"),
+        Lang::Zh => format!("余票/共 {total}"),
+    };
+    let outlook = view.sale.course.to_go_s().map(|to_go| match lang {
+        Lang::En => format!("{} to go", roughly(to_go)),
+        Lang::Zh => format!("约 {} 后售罄", roughly(to_go)),
+    });
+    (left, outlook.unwrap_or_else(|| outlook_without_pace(view, lang)))
+}
+
+/// No more digits than a forecast deserves.
+fn roughly(seconds: f64) -> String {
+    if (9.95..99.5).contains(&seconds) { format!("{seconds:.0} s") } else { text::clock(seconds) }
+}
+
 /// When the last seat went, or may go at the pace of the last seconds; nothing where nobody can know.
 fn outlook(view: &View<'_>, lang: Lang) -> String {
     let course = &view.sale.course;
     if let (Some(to_go), Some(pace)) = (course.to_go_s(), course.pace()) {
-        let (to_go, pace) = (text::clock(to_go), text::rate(pace));
+        let (to_go, pace) = (roughly(to_go), text::rate(pace));
         return match lang {
             Lang::En => format!("about {to_go} to go at {pace}/s"),
             Lang::Zh => format!("按 {pace} 张/秒，约 {to_go} 后售罄"),
         };
     }
+    outlook_without_pace(view, lang)
+}
+
+fn outlook_without_pace(view: &View<'_>, lang: Lang) -> String {
     if view.sale.left() == Some(0) && total(view) > 0 {
         return sold_out(view, lang);
     }
     match (&view.sale.hall, view.sale.programs.is_empty()) {
-        (None, false) => lang.pick("follow one: choose it among the programs", "在“节目”中选择要跟踪的节目").to_owned(),
+        (None, false) => lang.pick("choose one among the programs", "在“节目”中选择要跟踪的节目").to_owned(),
         _ => String::new(),
     }
 }
@@ -133,12 +156,12 @@ fn alarm(view: &View<'_>, lang: Lang) -> String {
     let failed: u64 = numbers.versions.iter().map(|version| version.failed).sum();
     let failed = text::count(failed);
     if view.sale.hall.as_ref().is_some_and(|hall| hall.unknown) {
-        lang.pick("seats as last known: the inventory does not answer", "库存无应答，座位为最后已知状态").to_owned()
+        lang.pick("seats as last known", "座位为最后已知状态").to_owned()
     } else if numbers.inventory.rebuilding > 0 {
-        lang.pick("inventory is being rebuilt: the sale is closed meanwhile", "正在重建库存，暂停售票").to_owned()
+        lang.pick("inventory is being rebuilt", "正在重建库存，暂停售票").to_owned()
     } else if failed != "0" {
         match lang {
-            Lang::En => format!("{failed} orders failed in the server"),
+            Lang::En => format!("{failed} orders failed"),
             Lang::Zh => format!("{failed} 个订单因服务器故障失败"),
         }
     } else {

@@ -60,16 +60,14 @@ pub fn draw(view: &View<'_>, area: Rect, sheet: &mut Sheet<'_>) {
 /// Lines, the most important first.
 fn tiny(view: &View<'_>, area: Rect, sheet: &mut Sheet<'_>) {
     let headline = figures::headline(view, sheet.lang);
+    let (words, outlook) = figures::brief(view, sheet.lang);
     let columns = usize::from(area.width);
     let number = text::count(headline.number);
     let room = columns.saturating_sub(number.len() + 1);
     let mut lines = vec![
-        vec![
-            sheet.say(Meaning::Headline, number),
-            sheet.say(Meaning::Plain, format!(" {}", text::cut(&headline.caption, room))),
-        ],
+        vec![sheet.say(Meaning::Headline, number), sheet.say(Meaning::Plain, format!(" {}", text::cut(&words, room)))],
         vec![sheet.say(Meaning::Bad, text::cut(&headline.alarm, columns))],
-        vec![sheet.say(Meaning::Plain, text::cut(&headline.outlook, columns))],
+        vec![sheet.say(Meaning::Plain, text::cut(&outlook, columns))],
     ];
     for (name, count, per_s) in headline.totals {
         let pace = if per_s > 0.0 { format!(" {}/s", text::rate(per_s)) } else { String::new() };
@@ -86,7 +84,7 @@ fn tiny(view: &View<'_>, area: Rect, sheet: &mut Sheet<'_>) {
 
 fn small(view: &View<'_>, area: Rect, sheet: &mut Sheet<'_>) {
     let categories = figures::stock(view).len().clamp(1, 12) as u16;
-    let wanted = [(headline::ROWS, headline::ROWS), (3, categories + 1), (2, 5), (4, 4), (3, 9), (4, 4), (3, 5)];
+    let wanted = [(headline::ROWS, headline::ROWS), (3, categories + 1), (5, 5), (4, 4), (3, 9), (4, 4), (3, 5)];
     let areas = stack(area, &wanted);
     headline::draw(&figures::headline(view, sheet.lang), areas[0], sheet);
     draw_stock(view, areas[1], sheet);

@@ -53,6 +53,6 @@ fn states_in_which_something_is_missing_or_wrong() {
 #[test]
 fn the_number_can_be_copied_with_its_outlook() {
     let copied = SaleScreen::default().copied(&view(&busy()));
-    assert_eq!(copied.as_deref(), Some("535 seats left of 2,600, about 17.8 s to go at 30/s"));
+    assert_eq!(copied.as_deref(), Some("539 seats left of 2,600, about 18 s to go at 29/s"));
     assert_eq!(SaleScreen::default().copied(&view(&Sale::default())), None);
 }
