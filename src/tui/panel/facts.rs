@@ -10,29 +10,53 @@ use crate::tui::{
 };
 
 /// Cells between two columns of pairs.
-const GAP: usize = 3;
+const GAP: usize = 2;
+/// Most columns: more are hard to read.
+const COLUMNS_MAX: usize = 4;
 
 /// A name, its value, and what that means.
 pub type Fact = (String, String, Meaning);
 
 /// Draws them below each other, and beside each other where there is room. The rows that are left come back.
 pub fn draw(facts: &[Fact], area: Rect, sheet: &mut Sheet<'_>) -> Rect {
-    let widest = |of: fn(&Fact) -> &str| facts.iter().map(|fact| text::width(of(fact))).max().unwrap_or(0);
-    let (names, values) = (widest(|fact| &fact.0), widest(|fact| &fact.1));
-    let pair = names + 2 + values;
-    let columns = ((usize::from(area.width) + GAP) / (pair + GAP)).clamp(1, 3);
-    let rows = facts.len().div_ceil(columns).max(1);
-    for (at, (name, value, meaning)) in facts.iter().enumerate() {
-        let (_, line) = split_rows(area, (at % rows) as u16);
-        let (_, mine) = split_columns(line, ((at / rows) * (pair + GAP)) as u16);
-        let room = usize::from(mine.width).saturating_sub(names + 2);
+    let fits = |columns: &usize| {
+        let taken: usize = columns_of(facts, *columns).map(|column| pair(column) + GAP).sum();
+        taken <= usize::from(area.width) + GAP
+    };
+    let columns = (1..=COLUMNS_MAX.min(facts.len())).rev().find(fits).unwrap_or(1);
+    let mut rest = area;
+    for column in columns_of(facts, columns) {
+        draw_column(column, rest, sheet);
+        rest = split_columns(rest, (pair(column) + GAP) as u16).1;
+    }
+    split_rows(area, facts.len().div_ceil(columns) as u16).1
+}
+
+/// The pairs of each column; no column is shorter than the one before but the last.
+fn columns_of(facts: &[Fact], columns: usize) -> impl Iterator<Item = &[Fact]> {
+    facts.chunks(facts.len().div_ceil(columns).max(1))
+}
+
+fn widths(column: &[Fact]) -> (usize, usize) {
+    let widest = |of: fn(&Fact) -> &str| column.iter().map(|fact| text::width(of(fact))).max().unwrap_or(0);
+    (widest(|fact| &fact.0), widest(|fact| &fact.1))
+}
+
+fn pair(column: &[Fact]) -> usize {
+    let (names, values) = widths(column);
+    names + 2 + values
+}
+
+fn draw_column(column: &[Fact], area: Rect, sheet: &mut Sheet<'_>) {
+    let (names, values) = widths(column);
+    for (row, (name, value, meaning)) in (0..area.height).zip(column) {
+        let room = usize::from(area.width).saturating_sub(names + 2);
         let spans = vec![
             sheet.say(Meaning::Quiet, format!("{}  ", text::fitted(name, names))),
             sheet.say(*meaning, text::right(value, values.min(room))),
         ];
-        sheet.put(mine, 0, spans);
+        sheet.put(area, row, spans);
     }
-    split_rows(area, rows as u16).1
 }
 
 #[cfg(test)]

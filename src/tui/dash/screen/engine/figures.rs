@@ -61,25 +61,32 @@ pub fn worker(view: &View<'_>, lang: Lang) -> Vec<Fact> {
     ]
 }
 
-/// Batches since the server's start, by size; sizes that did not occur at either end are left out.
-pub fn batches(view: &View<'_>, lang: Lang) -> Bars {
+/// Batches since the server's start, by size; sizes that did not occur at either end are left out, and neighbours stand
+/// together where there are fewer rows than sizes.
+pub fn batches(view: &View<'_>, rows: usize, lang: Lang) -> Bars {
     let counts = &view.sale.numbers.queue.batches;
     let first = counts.iter().position(|count| *count > 0).unwrap_or(0);
     let last = counts.iter().rposition(|count| *count > 0).map_or(0, |last| last + 1);
-    let name = |at: usize| {
-        let from = at.checked_sub(1).and_then(|below| BATCH_BOUNDS.get(below)).map_or(1, |below| below + 1);
-        let words = match BATCH_BOUNDS.get(at) {
-            Some(to) if *to == from => text::count(from),
-            Some(to) => format!("{}–{}", text::count(from), text::count(*to)),
-            None => format!("{}+", text::count(from)),
-        };
-        match lang {
-            Lang::En => format!("of {words}"),
-            Lang::Zh => format!("{words} 单"),
-        }
+    let each = (last - first).div_ceil(rows.max(1)).max(1);
+    let row = |from: usize| {
+        let to = (from + each).min(last);
+        (sizes(from, to - 1, lang), counts[from..to].iter().sum(), None)
     };
-    let row = |at: usize| (name(at), counts[at], None);
-    Bars { rows: (first..last).map(row).collect() }
+    Bars { rows: (first..last).step_by(each).map(row).collect() }
+}
+
+/// Sizes of these buckets, in words.
+fn sizes(first: usize, last: usize, lang: Lang) -> String {
+    let from = first.checked_sub(1).and_then(|below| BATCH_BOUNDS.get(below)).map_or(1, |below| below + 1);
+    let words = match BATCH_BOUNDS.get(last) {
+        Some(to) if *to == from => text::count(from),
+        Some(to) => format!("{}–{}", text::count(from), text::count(*to)),
+        None => format!("{}+", text::count(from)),
+    };
+    match lang {
+        Lang::En => format!("of {words}"),
+        Lang::Zh => format!("{words} 单"),
+    }
 }
 
 /// How long something takes.
@@ -183,8 +190,9 @@ mod tests {
         let mut sale = busy();
         sale.numbers.queue.batches = vec![0, 3, 0, 9, 0, 0, 0, 0, 0, 0, 0, 0];
         let names = |bars: Bars| bars.rows.into_iter().map(|(name, ..)| name).collect::<Vec<_>>();
-        assert_eq!(names(batches(&view(&sale), Lang::En)), ["of 2", "of 3–4", "of 5–8"]);
+        assert_eq!(names(batches(&view(&sale), 9, Lang::En)), ["of 2", "of 3–4", "of 5–8"]);
+        assert_eq!(names(batches(&view(&sale), 2, Lang::En)), ["of 2–4", "of 5–8"]);
         sale.numbers.queue.batches = vec![0; 11].into_iter().chain([1]).collect();
-        assert_eq!(names(batches(&view(&sale), Lang::Zh)), ["1,025+ 单"]);
+        assert_eq!(names(batches(&view(&sale), 9, Lang::Zh)), ["1,025+ 单"]);
     }
 }

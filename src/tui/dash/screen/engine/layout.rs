@@ -132,7 +132,7 @@ fn draw_worker(view: &View<'_>, area: Rect, sheet: &mut Sheet<'_>) {
 }
 
 fn draw_batches(view: &View<'_>, area: Rect, sheet: &mut Sheet<'_>) {
-    let batches = figures::batches(view, sheet.lang);
+    let batches = figures::batches(view, area.height.saturating_sub(1).into(), sheet.lang);
     let all: u64 = batches.rows.iter().map(|(_, count, _)| count).sum();
     let note = Line::from(sheet.say(Meaning::Plain, text::count(all)));
     bars::draw(sheet.lang.pick("Batches by size", "批次大小"), note, &batches, area, sheet);
