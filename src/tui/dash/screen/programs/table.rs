@@ -19,6 +19,7 @@ use crate::{
 
 /// Columns of a title, at least and at most.
 const TITLE_MIN: usize = 12;
+const TITLE_TINY: usize = 8;
 const TITLE_MAX: usize = 44;
 /// Columns of a place.
 const PLACE: usize = 20;
@@ -53,13 +54,14 @@ fn columns(programs: &[&ProgramStock], width: usize, lang: Lang) -> (Vec<Head>, 
         (Column::Left, lang.pick("left", "余票"), widest(|program| program.available)),
         (Column::Sale, lang.pick("sale", "状态"), 9),
         (Column::Sold, lang.pick("sold", "售出"), 6),
-        (Column::Id, lang.pick("id", "编号"), ids.max(4)),
+        (Column::Id, lang.pick("id", "编号"), ids.max(5)),
         (Column::Held, lang.pick("held", "锁定"), widest(|program| program.held)),
         (Column::Total, lang.pick("total", "总数"), widest(|program| program.total)),
         (Column::Show, lang.pick("show", "演出时间"), 16),
         (Column::Place, lang.pick("place", "场馆"), PLACE),
     ];
-    let mut left = width.saturating_sub(2 + TITLE_MIN);
+    let least = if width < 30 { TITLE_TINY } else { TITLE_MIN };
+    let mut left = width.saturating_sub(2 + least);
     let mut kept = Vec::new();
     for head in all {
         // A long title is worth more than a place.
@@ -71,8 +73,8 @@ fn columns(programs: &[&ProgramStock], width: usize, lang: Lang) -> (Vec<Head>, 
         kept.push(head);
     }
     let titles = programs.iter().map(|program| text::width(&program.title)).max().unwrap_or(0).max(TITLE_MIN);
-    let title = (TITLE_MIN + left).min(TITLE_MAX).min(titles);
-    let gauge = (TITLE_MIN + left).saturating_sub(title + 1).min(GAUGE_MAX);
+    let title = (least + left).min(TITLE_MAX).min(titles);
+    let gauge = (least + left).saturating_sub(title + 1).min(GAUGE_MAX);
     let order = [
         Column::Id,
         Column::Title,
