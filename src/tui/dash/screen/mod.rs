@@ -12,6 +12,8 @@ pub mod orders;
 pub mod programs;
 pub mod sale;
 pub mod seats;
+#[cfg(test)]
+mod sizes;
 
 use super::sale::Sale;
 

@@ -81,7 +81,7 @@ fn draw_standing(screen: &AuditScreen, view: &View<'_>, area: Rect, sheet: &mut 
     let below = match &screen.outcome {
         Outcome::Done(done) => looked_at(done, view, lang),
         Outcome::Running { .. } => lang.pick("waiting until the queue is empty", "等待队列清空").to_owned(),
-        _ => lang.pick("a checks the laws; left and right choose of what", "按 a 审计，左右键选择范围").to_owned(),
+        _ => lang.pick("left and right choose what is checked", "左右键选择审计范围").to_owned(),
     };
     if area.height < 3 {
         return split_rows(area, 1).1;
@@ -96,7 +96,8 @@ fn result(done: &Done, lang: Lang) -> (String, Meaning) {
     let findings = done.answer.findings.len();
     if broken > 0 || findings > 0 || !done.answer.clean {
         let words = match lang {
-            Lang::En => format!("✗ {broken} laws broken, {findings} findings"),
+            Lang::En if broken == 1 => format!("✗ 1 law broken, findings: {findings}"),
+            Lang::En => format!("✗ {broken} laws broken, findings: {findings}"),
             Lang::Zh => format!("✗ 违反 {broken} 条规则，{findings} 处问题"),
         };
         return (words, Meaning::Bad);
