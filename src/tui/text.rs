@@ -42,6 +42,43 @@ pub fn right(text: &str, columns: usize) -> String {
     format!("{}{text}", " ".repeat(missing))
 }
 
+/// The text in lines of at most so many columns, broken between words, and within one only where it does not fit; what does
+/// not fit into so many lines is cut.
+pub fn wrapped(text: &str, columns: usize, lines_max: usize) -> Vec<String> {
+    let mut lines: Vec<String> = Vec::new();
+    let mut line = String::new();
+    for word in words(text) {
+        if width(&line) + width(word.trim_end()) > columns && !line.is_empty() {
+            lines.push(std::mem::take(&mut line));
+        }
+        line.push_str(word);
+    }
+    lines.push(line);
+    if lines.len() > lines_max && lines_max > 0 {
+        let rest = lines.split_off(lines_max - 1).concat();
+        lines.push(rest);
+    }
+    lines.iter().map(|line| cut(line.trim_end(), columns)).collect()
+}
+
+/// Words with the space after them. A wide character is a word: one may break after it.
+fn words(text: &str) -> Vec<&str> {
+    let mut words = Vec::new();
+    let mut from = 0;
+    for (at, char) in text.char_indices() {
+        let end = at + char.len_utf8();
+        let next = text[end..].chars().next();
+        // No line begins with a mark.
+        let stays = next.is_some_and(|next| "，。、：；！？）》」』".contains(next));
+        if (char == ' ' && next != Some(' ')) || (width(&text[at..end]) == 2 && !stays) {
+            words.push(&text[from..end]);
+            from = end;
+        }
+    }
+    words.push(&text[from..]);
+    words
+}
+
 /// 1234567 is 1,234,567.
 pub fn count(number: u64) -> String {
     let digits = number.to_string();
@@ -93,6 +130,15 @@ mod tests {
         assert_eq!(fitted("北京国家体育场", 8), "北京国… ");
         assert_eq!((fitted("内场", 6), right("内场", 6)), ("内场  ".to_owned(), "  内场".to_owned()));
         assert_eq!((fitted("内场", 1), cut("内场", 0)), ("…".to_owned(), String::new()));
+    }
+
+    #[test]
+    fn lines_break_between_words_and_after_wide_characters() {
+        assert_eq!(wrapped("one two three", 8, 9), ["one two", "three"]);
+        assert_eq!(wrapped("库存已由账本重建，共三处。", 8, 9), ["库存已由", "账本重", "建，共三", "处。"]);
+        assert_eq!(wrapped("one two three four", 8, 2), ["one two", "three f…"]);
+        assert_eq!((wrapped("unbreakable", 5, 3), wrapped("", 5, 3)), (vec!["unbr…".to_owned()], vec![String::new()]));
+        assert_eq!(wrapped("a b", 0, 2), ["", ""]);
     }
 
     #[test]

@@ -194,6 +194,7 @@ pub fn queue(course: &Course) -> Queue {
     Queue {
         depth: course.samples.iter().rev().find_map(|sample| sample.queue),
         depths: sampled(course, |sample| sample.queue.map(|depth| depth as f64)),
+        oldest_us: None,
     }
 }
 

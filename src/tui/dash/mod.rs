@@ -11,6 +11,7 @@ pub mod commands;
 pub mod config;
 mod confirm;
 mod connection;
+pub mod course;
 mod deeds;
 mod dispatch;
 mod flash;

@@ -3,6 +3,7 @@
 
 use std::collections::{BTreeMap, VecDeque};
 
+use super::course::Course;
 use crate::{
     domain::ids::{CategoryId, ProgramId, SeatId},
     wire::{
@@ -29,6 +30,8 @@ pub struct Sale {
     pub hall: Option<Hall>,
     /// The server's log of repairs, oldest first.
     pub log: VecDeque<LogLine>,
+    /// What happened over time.
+    pub course: Course,
 }
 
 /// A seat as it was last heard of.
@@ -87,6 +90,18 @@ impl Sale {
                 }
             }
             None => {}
+        }
+        let followed = self.hall.as_ref().map(|hall| hall.id);
+        self.course.hear(&self.numbers, self.server_ms, followed, self.left());
+    }
+
+    /// Free seats: of the program that is followed, or of all; none before any is known.
+    #[must_use]
+    pub fn left(&self) -> Option<u64> {
+        match &self.hall {
+            Some(hall) => Some(hall.categories.iter().map(|category| u64::from(category.available)).sum()),
+            None if self.programs.is_empty() => None,
+            None => Some(self.programs.values().map(|program| program.available).sum()),
         }
     }
 

@@ -27,14 +27,14 @@ pub fn draw(arrivals: &Arrivals, area: Rect, sheet: &mut Sheet<'_>) {
         sheet.say(Meaning::Plain, text::rate(arrivals.per_s)),
         sheet.say(Meaning::Quiet, "/s  "),
         sheet.say(Meaning::Planned, "░"),
-        sheet.say(Meaning::Quiet, " plan "),
+        sheet.say(Meaning::Quiet, sheet.lang.pick(" plan ", " 计划 ")),
         sheet.say(Meaning::Came, "█"),
-        sheet.say(Meaning::Quiet, " came"),
+        sheet.say(Meaning::Quiet, sheet.lang.pick(" came", " 到达")),
     ]);
-    let inner = sheet.titled(area, "Arrivals", note);
+    let inner = sheet.titled(area, sheet.lang.pick("Arrivals", "到达"), note);
     let top = arrivals.planned.top(inner.width, Fold::Mean).max(arrivals.came.top(inner.width, Fold::Mean));
     if top == 0.0 {
-        sheet.put(inner, 0, sheet.say(Meaning::Quiet, "nobody yet"));
+        sheet.put(inner, 0, sheet.say(Meaning::Quiet, sheet.lang.pick("nobody yet", "暂无")));
         return;
     }
     let style = sheet.theme.style(Meaning::Planned);

@@ -7,6 +7,7 @@ use ratatui::{
 };
 
 use crate::tui::{
+    lang::Lang,
     panel::{Sheet, split_columns, split_rows},
     text,
     theme::Meaning,
@@ -44,23 +45,27 @@ impl Generator {
         }
     }
 
-    fn pairs(&self) -> Vec<(&'static str, String, Meaning)> {
+    fn pairs(&self, lang: Lang) -> Vec<(&'static str, String, Meaning)> {
         let unknown = || "–".to_owned();
         let percent = |share: Option<f64>| share.map_or_else(unknown, |share| format!("{share:.0} %"));
         let behind = self.behind.map_or_else(unknown, text::count);
         vec![
-            ("in flight", text::count(self.in_flight), Meaning::Plain),
-            ("behind plan", behind, self.behind.map_or(Meaning::Plain, |behind| self.lateness(behind))),
-            ("own CPU", percent(self.cpu_pct), Meaning::Plain),
-            ("server CPU", percent(self.server_cpu_pct), Meaning::Plain),
+            (lang.pick("in flight", "进行中"), text::count(self.in_flight), Meaning::Plain),
+            (
+                lang.pick("behind plan", "落后计划"),
+                behind,
+                self.behind.map_or(Meaning::Plain, |behind| self.lateness(behind)),
+            ),
+            (lang.pick("own CPU", "本机 CPU"), percent(self.cpu_pct), Meaning::Plain),
+            (lang.pick("server CPU", "服务器 CPU"), percent(self.server_cpu_pct), Meaning::Plain),
         ]
     }
 }
 
 /// Draws it: pairs of name and value, beside each other where there is room.
 pub fn draw(generator: &Generator, area: Rect, sheet: &mut Sheet<'_>) {
-    let mut rest = sheet.titled(area, "Generator", Line::default());
-    let pairs = generator.pairs();
+    let mut rest = sheet.titled(area, sheet.lang.pick("Generator", "压测端"), Line::default());
+    let pairs = generator.pairs(sheet.lang);
     let a_row = usize::from((rest.width + 2) / (PAIR + 2)).clamp(1, 4);
     // Three beside each other and one below look like a mistake.
     let a_row = if a_row == 3 { 2 } else { a_row };

@@ -30,7 +30,7 @@ pub fn draw(heading: &Heading, area: Rect, sheet: &mut Sheet<'_>) {
     let mut standing = vec![sheet.say(Meaning::Plain, heading.standing.clone())];
     if heading.frozen {
         standing.insert(0, sheet.say(Meaning::Plain, " "));
-        standing.insert(0, sheet.say(Meaning::Frozen, " FROZEN "));
+        standing.insert(0, sheet.say(Meaning::Frozen, sheet.lang.pick(" FROZEN ", " 已定住 ")));
     }
     let taken: usize = standing.iter().map(ratatui::text::Span::width).sum();
     let (left, _) = split_columns(area, area.width.saturating_sub(taken as u16 + 2));

@@ -40,6 +40,7 @@ pub fn draw(headline: &Headline, area: Rect, sheet: &mut Sheet<'_>) {
     let (_, words) = split_columns(area, digits::width(headline.number) + 2);
     let wide = words.width > TOTAL + 16;
     let (words, totals) = split_columns(words, if wide { words.width - TOTAL } else { words.width });
+    let words = split_columns(words, if wide { words.width - 1 } else { words.width }).0;
     sheet.put(words, 0, sheet.say(Meaning::Plain, text::cut(&headline.caption, usize::from(words.width))));
     sheet.put(words, 1, sheet.say(Meaning::Quiet, text::cut(&headline.outlook, usize::from(words.width))));
     sheet.put(words, 2, sheet.say(Meaning::Bad, text::cut(&headline.alarm, usize::from(words.width))));

@@ -41,7 +41,15 @@ fn edge(frame: Rect, sheet: &mut Sheet<'_>) {
         sheet.put_right(frame, row, sheet.say(style, "│"));
     }
     sheet.put(frame, 0, sheet.say(style, format!("╭{}╮", "─".repeat(across))));
-    sheet.put(frame, 0, vec![sheet.say(style, "╭─ "), sheet.say(Meaning::Title, "Keys"), sheet.say(style, " ")]);
+    sheet.put(
+        frame,
+        0,
+        vec![
+            sheet.say(style, "╭─ "),
+            sheet.say(Meaning::Title, sheet.lang.pick("Keys", "按键")),
+            sheet.say(style, " "),
+        ],
+    );
     sheet.put(frame, frame.height.saturating_sub(1), sheet.say(style, format!("╰{}╯", "─".repeat(across))));
 }
 

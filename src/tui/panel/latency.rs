@@ -38,7 +38,7 @@ pub struct Row {
 
 /// Draws it: a row each, or charts under each other where there is room.
 pub fn draw(rows: &[Row], area: Rect, sheet: &mut Sheet<'_>) {
-    let inner = sheet.titled(area, "Latency now", Line::default());
+    let inner = sheet.titled(area, sheet.lang.pick("Latency now", "当前延迟"), Line::default());
     if rows.iter().all(|row| row.now.is_none() && row.p99_us.values.is_empty()) {
         sheet.nothing_yet(inner);
         return;
@@ -48,7 +48,7 @@ pub fn draw(rows: &[Row], area: Rect, sheet: &mut Sheet<'_>) {
     sheet.put(head, 0, sheet.say(Meaning::Quiet, names));
     if head.width > NUMBERS + 16 {
         let (_, right) = split_columns(head, NUMBERS);
-        sheet.put(right, 0, sheet.say(Meaning::Quiet, "p99 over time"));
+        sheet.put(right, 0, sheet.say(Meaning::Quiet, sheet.lang.pick("p99 over time", "p99 走势")));
     }
     let each = (body.height / rows.len().max(1) as u16).max(1);
     let mut rest = body;

@@ -2,16 +2,22 @@
 //! Must not know whose values they are, nor remember anything between two frames.
 
 pub mod arrivals;
+pub mod bars;
+pub mod burn_down;
+pub mod facts;
 pub mod footer;
 pub mod generator;
 pub mod heading;
 pub mod headline;
 pub mod help;
 pub mod latency;
+pub mod log;
 pub mod orders;
 pub mod queue;
 pub mod rejections;
 pub mod stock;
+pub mod timing;
+pub mod versions;
 
 use ratatui::{
     buffer::Buffer,
@@ -77,7 +83,7 @@ impl Sheet<'_> {
 
     /// Says that there is nothing to show yet.
     pub fn nothing_yet(&mut self, area: Rect) {
-        self.put(area, 0, self.say(Meaning::Quiet, "no data yet"));
+        self.put(area, 0, self.say(Meaning::Quiet, self.lang.pick("no data yet", "暂无数据")));
     }
 
     /// Makes every cell of the area empty.
@@ -100,11 +106,65 @@ pub fn split_columns(area: Rect, columns: u16) -> (Rect, Rect) {
     (Rect { width: columns, ..area }, Rect { x: area.x + columns, width: area.width - columns, ..area })
 }
 
+/// Areas below each other, each with at least and at most so many rows. Those at the end get none where there is no room for
+/// them; what is left over goes to all that can use it, from the first.
+pub fn stack(area: Rect, wanted: &[(u16, u16)]) -> Vec<Rect> {
+    let mut rows = Vec::with_capacity(wanted.len());
+    let mut left = area.height;
+    for (least, _) in wanted {
+        let mine = if *least <= left { *least } else { 0 };
+        left -= mine;
+        rows.push(mine);
+    }
+    let mut given = true;
+    while left > 0 && given {
+        given = false;
+        for (mine, (_, most)) in rows.iter_mut().zip(wanted) {
+            if *mine > 0 && *mine < *most && left > 0 {
+                (*mine, left, given) = (*mine + 1, left - 1, true);
+            }
+        }
+    }
+    let mut rest = area;
+    let take = |rows| {
+        let (mine, after) = split_rows(rest, rows);
+        rest = after;
+        mine
+    };
+    rows.into_iter().map(take).collect()
+}
+
+/// Columns beside each other, equally wide, with a gap between them.
+pub fn beside<const N: usize>(area: Rect, gap: u16) -> [Rect; N] {
+    let all = u16::try_from(N).unwrap_or(1).max(1);
+    let each = area.width.saturating_sub(gap.saturating_mul(all - 1)) / all;
+    let mut rest = area;
+    std::array::from_fn(|at| {
+        if at + 1 == N {
+            return rest;
+        }
+        let (mine, after) = split_columns(rest, each);
+        rest = split_columns(after, gap).1;
+        mine
+    })
+}
+
 #[cfg(test)]
 mod tests {
     use ratatui::style::Modifier;
 
     use super::*;
+
+    #[test]
+    fn areas_get_what_they_need_first_and_what_they_can_use_then() {
+        let heights = |height, wanted: &[(u16, u16)]| -> Vec<u16> {
+            stack(Rect::new(0, 0, 9, height), wanted).iter().map(|area| area.height).collect()
+        };
+        assert_eq!(heights(20, &[(2, 4), (3, 99), (2, 3)]), [4, 13, 3]);
+        assert_eq!(heights(6, &[(2, 4), (3, 99), (2, 3)]), [3, 3, 0]);
+        assert_eq!(heights(50, &[(2, 4), (3, 9)]), [4, 9]);
+        assert_eq!(heights(0, &[(2, 4)]), [0]);
+    }
 
     #[test]
     fn a_line_over_another_keeps_its_own_looks() {
@@ -127,10 +187,20 @@ pub mod drawing {
     use crate::tui::{lang::Lang, theme::Theme};
 
     /// Draws over a screen of this size.
-    pub fn drawn((width, height): (u16, u16), theme: Theme, draw: impl FnOnce(Rect, &mut Sheet<'_>)) -> TestBackend {
+    pub fn drawn(size: (u16, u16), theme: Theme, draw: impl FnOnce(Rect, &mut Sheet<'_>)) -> TestBackend {
+        spoken(size, theme, Lang::En, draw)
+    }
+
+    /// Draws over a screen of this size, in this language.
+    pub fn spoken(
+        (width, height): (u16, u16),
+        theme: Theme,
+        lang: Lang,
+        draw: impl FnOnce(Rect, &mut Sheet<'_>),
+    ) -> TestBackend {
         let mut terminal = Terminal::new(TestBackend::new(width, height)).unwrap();
         let over = |frame: &mut Frame<'_>| {
-            draw(frame.area(), &mut Sheet { theme, lang: Lang::En, buf: frame.buffer_mut() });
+            draw(frame.area(), &mut Sheet { theme, lang, buf: frame.buffer_mut() });
         };
         terminal.draw(over).unwrap();
         terminal.backend().clone()

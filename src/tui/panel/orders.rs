@@ -23,12 +23,12 @@ pub struct Orders {
 pub fn draw(orders: &Orders, area: Rect, sheet: &mut Sheet<'_>) {
     let note = Line::from(vec![
         sheet.say(Meaning::Plain, text::rate(orders.per_s)),
-        sheet.say(Meaning::Quiet, "/s now  peak "),
+        sheet.say(Meaning::Quiet, sheet.lang.pick("/s now  peak ", "/s 当前  峰值 ")),
         sheet.say(Meaning::Plain, text::rate(orders.placed.peak())),
     ]);
-    let inner = sheet.titled(area, "Orders", note);
+    let inner = sheet.titled(area, sheet.lang.pick("Orders", "订单"), note);
     if orders.placed.peak() == 0.0 {
-        sheet.put(inner, 0, sheet.say(Meaning::Quiet, "none yet"));
+        sheet.put(inner, 0, sheet.say(Meaning::Quiet, sheet.lang.pick("none yet", "暂无")));
         return;
     }
     let style = sheet.theme.style(Meaning::Came);

@@ -30,11 +30,14 @@ pub fn draw(rejections: &Rejections, area: Rect, sheet: &mut Sheet<'_>) {
     let mut note = vec![sheet.say(Meaning::Plain, text::count(all))];
     if rejections.unanswered > 0 {
         note.push(sheet.say(Meaning::Quiet, "  "));
-        note.push(sheet.say(Meaning::Bad, format!("{} unanswered", text::count(rejections.unanswered))));
+        note.push(sheet.say(
+            Meaning::Bad,
+            format!("{} {}", text::count(rejections.unanswered), sheet.lang.pick("unanswered", "无应答")),
+        ));
     }
-    let mut inner = sheet.titled(area, "Rejections", Line::from(note));
+    let mut inner = sheet.titled(area, sheet.lang.pick("Rejections", "拒绝原因"), Line::from(note));
     if rejections.reasons.is_empty() {
-        sheet.put(inner, 0, sheet.say(Meaning::Quiet, "none yet"));
+        sheet.put(inner, 0, sheet.say(Meaning::Quiet, sheet.lang.pick("none yet", "暂无")));
         return;
     }
     let most = rejections.reasons.iter().map(|(_, count)| *count).max().unwrap_or(0);

@@ -7,6 +7,7 @@ use crate::{
     bench::series::Seats,
     tui::{
         chart::{self, Fold, Part, Track},
+        lang::Lang,
         panel::{Sheet, split_columns, split_rows},
         text,
         theme::Meaning,
@@ -31,15 +32,7 @@ pub struct Stock {
 
 /// Draws it.
 pub fn draw(stock: &Stock, area: Rect, sheet: &mut Sheet<'_>) {
-    let legend = Line::from(vec![
-        sheet.say(Meaning::Sold, "█"),
-        sheet.say(Meaning::Quiet, " sold "),
-        sheet.say(Meaning::Held, "▓"),
-        sheet.say(Meaning::Quiet, " held "),
-        sheet.say(Meaning::Free, "░"),
-        sheet.say(Meaning::Quiet, " free"),
-    ]);
-    let inner = sheet.titled(area, "Seats", legend);
+    let inner = titled(area, sheet);
     if stock.categories.is_empty() {
         sheet.nothing_yet(inner);
         return;
@@ -53,30 +46,48 @@ pub fn draw(stock: &Stock, area: Rect, sheet: &mut Sheet<'_>) {
     }
 }
 
+/// The title with its legend; the area below comes back.
+pub fn titled(area: Rect, sheet: &mut Sheet<'_>) -> Rect {
+    let legend = Line::from(vec![
+        sheet.say(Meaning::Sold, "█"),
+        sheet.say(Meaning::Quiet, sheet.lang.pick(" sold ", " 已售 ")),
+        sheet.say(Meaning::Held, "▓"),
+        sheet.say(Meaning::Quiet, sheet.lang.pick(" held ", " 锁定 ")),
+        sheet.say(Meaning::Free, "░"),
+        sheet.say(Meaning::Quiet, sheet.lang.pick(" free", " 可售")),
+    ]);
+    sheet.titled(area, sheet.lang.pick("Seats", "座位"), legend)
+}
+
 /// As many categories as there are rows; the last row says how many more there are.
 pub fn gauge_rows(categories: &[(String, Seats)], area: Rect, sheet: &mut Sheet<'_>) {
     let rows = usize::from(area.height);
     let shown = if categories.len() > rows { rows.saturating_sub(1) } else { categories.len() };
     let names = categories.iter().map(|(name, _)| text::width(name)).max().unwrap_or(0).min(NAME_MAX);
-    let numbers = categories.iter().map(|(_, seats)| text::width(&left_of(*seats))).max().unwrap_or(0);
+    let numbers = categories.iter().map(|(_, seats)| text::width(&left_of(*seats, sheet.lang))).max().unwrap_or(0);
     for (row, (name, seats)) in (0..).zip(&categories[..shown]) {
         let (_, line) = split_rows(area, row);
         gauge_row(name, *seats, (names, numbers), line, sheet);
     }
     if shown < categories.len() && rows > 0 {
-        let more = format!("and {} more", categories.len() - shown);
+        let more = categories.len() - shown;
+        let more = match sheet.lang {
+            Lang::En => format!("and {more} more"),
+            Lang::Zh => format!("另有 {more} 个票档"),
+        };
         sheet.put(area, shown as u16, sheet.say(Meaning::Quiet, more));
     }
 }
 
-fn left_of(seats: Seats) -> String {
-    if seats.available == 0 { "gone".to_owned() } else { text::count(seats.available) }
+fn left_of(seats: Seats, lang: Lang) -> String {
+    if seats.available == 0 { lang.pick("gone", "售罄").to_owned() } else { text::count(seats.available) }
 }
 
 fn gauge_row(name: &str, seats: Seats, (names, numbers): (usize, usize), area: Rect, sheet: &mut Sheet<'_>) {
     sheet.put(area, 0, sheet.say(Meaning::Plain, text::fitted(name, names)));
     let gone = seats.available == 0;
-    let number = sheet.say(if gone { Meaning::Quiet } else { Meaning::Plain }, text::right(&left_of(seats), numbers));
+    let number = sheet
+        .say(if gone { Meaning::Quiet } else { Meaning::Plain }, text::right(&left_of(seats, sheet.lang), numbers));
     sheet.put_right(area, 0, number);
     let (_, rest) = split_columns(area, names as u16 + 1);
     let (gauge, _) = split_columns(rest, rest.width.saturating_sub(numbers as u16 + 1));
@@ -94,7 +105,7 @@ fn gauge_row(name: &str, seats: Seats, (names, numbers): (usize, usize), area: R
 fn burn_down(left: &Track, area: Rect, sheet: &mut Sheet<'_>) {
     let (_, area) = split_rows(area, u16::from(area.height > BURN_DOWN_MIN));
     let (caption, columns) = split_rows(area, 1);
-    sheet.put(caption, 0, sheet.say(Meaning::Quiet, "free seats over time"));
+    sheet.put(caption, 0, sheet.say(Meaning::Quiet, sheet.lang.pick("free seats over time", "余票走势")));
     let style = sheet.theme.style(Meaning::Sold);
     chart::columns(left, Fold::Last, left.peak(), columns, sheet.buf, style);
 }

@@ -1,6 +1,12 @@
 //! The machine room: queue, ledger, inventory, repairs.
 //! Must not judge what is healthy but by what the server says.
 
+mod figures;
+mod layout;
+#[cfg(test)]
+mod tests;
+mod troubles;
+
 use ratatui::layout::{Position, Rect};
 
 use super::View;
@@ -9,8 +15,8 @@ use crate::tui::{
         ask::{Ask, News},
         command::Command,
     },
+    lang::Lang,
     panel::Sheet,
-    theme::Meaning,
 };
 
 /// What the screen remembers.
@@ -44,8 +50,9 @@ impl EngineScreen {
     }
 
     /// What `y` copies.
-    pub fn copied(&self, _view: &View<'_>) -> Option<String> {
-        None
+    pub fn copied(&self, view: &View<'_>) -> Option<String> {
+        let troubles = troubles::troubles(view, Lang::En);
+        (!troubles.is_empty()).then(|| troubles.into_iter().map(|(_, words)| words).collect::<Vec<_>>().join("\n"))
     }
 
     /// Somebody clicked into the area that the screen was drawn in.
@@ -54,7 +61,7 @@ impl EngineScreen {
     }
 
     /// Draws it.
-    pub fn draw(&self, _view: &View<'_>, area: Rect, sheet: &mut Sheet<'_>) {
-        sheet.put(area, 0, sheet.say(Meaning::Quiet, "engine"));
+    pub fn draw(&self, view: &View<'_>, area: Rect, sheet: &mut Sheet<'_>) {
+        layout::draw(view, area, sheet);
     }
 }

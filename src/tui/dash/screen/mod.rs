@@ -6,10 +6,14 @@
 
 pub mod audit;
 pub mod engine;
+#[cfg(test)]
+pub mod made_up;
 pub mod orders;
 pub mod programs;
 pub mod sale;
 pub mod seats;
+#[cfg(test)]
+mod sizes;
 
 use super::sale::Sale;
 

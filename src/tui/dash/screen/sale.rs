@@ -1,6 +1,11 @@
 //! What is left and how fast it goes.
 //! Must not forecast beyond the pace that was seen.
 
+mod figures;
+mod layout;
+#[cfg(test)]
+mod tests;
+
 use ratatui::layout::{Position, Rect};
 
 use super::View;
@@ -9,8 +14,9 @@ use crate::tui::{
         ask::{Ask, News},
         command::Command,
     },
+    lang::Lang,
     panel::Sheet,
-    theme::Meaning,
+    text,
 };
 
 /// What the screen remembers.
@@ -44,8 +50,12 @@ impl SaleScreen {
     }
 
     /// What `y` copies.
-    pub fn copied(&self, _view: &View<'_>) -> Option<String> {
-        None
+    pub fn copied(&self, view: &View<'_>) -> Option<String> {
+        let headline = figures::headline(view, Lang::En);
+        let words = format!("{} {}", text::count(headline.number), headline.caption);
+        view.sale
+            .left()
+            .map(|_| if headline.outlook.is_empty() { words } else { format!("{words}, {}", headline.outlook) })
     }
 
     /// Somebody clicked into the area that the screen was drawn in.
@@ -54,7 +64,7 @@ impl SaleScreen {
     }
 
     /// Draws it.
-    pub fn draw(&self, _view: &View<'_>, area: Rect, sheet: &mut Sheet<'_>) {
-        sheet.put(area, 0, sheet.say(Meaning::Quiet, "sale"));
+    pub fn draw(&self, view: &View<'_>, area: Rect, sheet: &mut Sheet<'_>) {
+        layout::draw(view, area, sheet);
     }
 }
