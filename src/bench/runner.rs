@@ -13,7 +13,7 @@ use std::{
     rc::Rc,
     sync::{Arc, mpsc},
     thread,
-    time::{Instant, SystemTime, UNIX_EPOCH},
+    time::Instant,
 };
 
 use tokio::{runtime::LocalRuntime, sync::watch};
@@ -25,6 +25,7 @@ use crate::bench::{
     schedule::Schedule,
     series::Series,
     tally::Tally,
+    watcher::wall_ms,
 };
 
 /// How a schedule is played.
@@ -102,8 +103,7 @@ pub fn perform(ground: &Arc<Ground>, play: &Play) -> Result<Performed, PlayError
     plan(&ground.schedule, &play.pulse);
     let spool = Spool::create(&play.journal).map_err(of_journal)?;
     let crew = Crew::hire(ground, play, &spool).map_err(PlayError::Unreachable)?;
-    let start_wall_ms = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_millis() as i64);
-    spool.begin(&scene(ground), start_wall_ms);
+    spool.begin(&scene(ground), wall_ms());
     let performed = crew.perform(&play.pulse);
     spool.close().map_err(of_journal)?;
     Ok(performed)
