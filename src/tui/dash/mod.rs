@@ -5,6 +5,7 @@
 pub mod ask;
 pub mod command;
 pub mod commands;
+pub mod replay;
 pub mod sale;
 #[cfg(test)]
 pub mod sample;
