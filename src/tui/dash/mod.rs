@@ -188,3 +188,6 @@ impl Dash {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;
