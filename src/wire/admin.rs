@@ -258,6 +258,7 @@ pub struct LifeStep {
     /// When, in ms since 1970; none where nobody wrote it down.
     pub at_ms: Option<i64>,
     /// `queued`, `created`, `rejected`, `bill`, `paid`, `cancelled`, `expired`, `refunded`, or `ends`: what will happen next.
+    /// In a replay of a journal also `submitted`, `answered` and `pending`.
     pub what: String,
     /// More about it: who, how much, why.
     pub detail: String,

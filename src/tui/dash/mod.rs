@@ -28,6 +28,7 @@ mod picture;
 mod pointer;
 mod prompt;
 pub mod query;
+pub mod replay;
 pub mod sale;
 #[cfg(test)]
 pub mod sample;
@@ -232,3 +233,6 @@ impl Dash {
         Moment { now_ms, server_ms, read_only, replay }
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -1,6 +1,9 @@
 //! Made-up states of a sale for tests: every screen is drawn from these.
 //! Must not be used outside tests.
 
+pub mod orders;
+pub mod states;
+
 use std::collections::BTreeMap;
 
 use super::sale::Sale;
@@ -134,6 +137,20 @@ mod tests {
         assert_eq!(hall.seats[395], SeatNow::Held { since_ms: SERVER_MS - 5_000 });
         assert_eq!(hall.seats[2_599], SeatNow::Free);
         assert_eq!(hall.row_of(400).map(|row| (row.row, row.first_seat)), Some((1, 400)));
+    }
+
+    #[test]
+    fn a_course_ends_at_the_samples_clock_and_is_sold_out_when_it_should_be() {
+        for (frames, left) in [(states::course(), 2_600 / 4), (states::course_to_the_end(), 0)] {
+            let mut sale = Sale::default();
+            for frame in frames {
+                sale.hear(frame, SERVER_MS);
+            }
+            let program = sale.program().expect("a program is followed");
+            assert!(program.available.abs_diff(left) < 300 && sale.server_ms == SERVER_MS, "{program:?}");
+            let seats = &sale.hall.as_ref().expect("a program is followed").seats;
+            assert_eq!(seats.iter().filter(|seat| **seat == SeatNow::Sold).count() as u64, program.sold);
+        }
     }
 
     #[test]
