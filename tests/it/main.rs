@@ -48,6 +48,8 @@ mod stalls;
 #[cfg(test)]
 mod steps;
 #[cfg(test)]
+mod stream;
+#[cfg(test)]
 mod terminal;
 #[cfg(test)]
 mod tidy;

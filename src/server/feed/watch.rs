@@ -111,3 +111,56 @@ impl fmt::Debug for Watch {
         f.debug_struct("Watch").finish_non_exhaustive()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::server::{
+        config::Config,
+        feed,
+        run::{Office, open},
+    };
+    use crate::{domain::order::OrderVersion, wire::feed::Frame as Told};
+
+    /// The next frame, if there is one at this moment.
+    fn poll(watch: &mut Watch) -> Option<Told> {
+        let mut cx = Context::from_waker(std::task::Waker::noop());
+        match Pin::new(watch).poll_frame(&mut cx) {
+            Poll::Ready(Some(Ok(frame))) => {
+                let event = frame.into_data().expect("a feed has no trailers");
+                let text = String::from_utf8(event.to_vec()).expect("text");
+                let data = text.split_once("data: ").expect("an event has data").1.trim_end();
+                Some(serde_json::from_str(data).expect("a frame"))
+            }
+            Poll::Ready(None | Some(Err(_))) | Poll::Pending => None,
+        }
+    }
+
+    #[tokio::test]
+    async fn a_reader_who_was_away_gets_one_frame_and_a_closed_feed_ends() {
+        let folder = tempfile::tempdir().unwrap();
+        let Office { state, .. } = open(Config::new(folder.path().to_owned()), &mut |_| {}).await.unwrap();
+        let mut slow = feed::watch(&state, None, None).await.unwrap();
+        let mut quick = feed::watch(&state, None, None).await.unwrap();
+        let first = poll(&mut slow).unwrap();
+        assert!(first.whole && first.log.iter().any(|line| line.words.starts_with("ready")), "{first:?}");
+        let mut frames = Vec::new();
+        while frames.len() < 6 {
+            state.metrics.placed(OrderVersion::V3);
+            frames.extend(poll(&mut quick));
+            tokio::task::yield_now().await;
+        }
+        let caught_up = poll(&mut slow).unwrap();
+        assert!(!caught_up.whole && caught_up.sequence >= frames.last().unwrap().sequence);
+        assert!(caught_up.sequence >= first.sequence + 4, "several steps in one");
+        assert_eq!((poll(&mut slow), state.feed.watchers(), state.feed.samplers()), (None, 2, 1));
+        state.feed.close();
+        assert_eq!((poll(&mut slow), poll(&mut quick).is_some_and(|frame| frame.whole)), (None, false));
+        assert!(slow.next.is_none(), "the answer is over");
+        assert!(feed::watch(&state, None, None).await.is_err(), "a server that stops opens no feed");
+        drop((slow, quick));
+        while state.feed.samplers() > 0 {
+            tokio::task::yield_now().await;
+        }
+    }
+}
