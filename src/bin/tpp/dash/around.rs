@@ -18,7 +18,7 @@ pub struct AroundArgs {
     lc_messages: Option<String>,
     /// Language of everything.
     #[arg(long = "env-lang", env = "LANG", hide = true)]
-    lang: Option<String>,
+    env_lang: Option<String>,
 }
 
 impl AroundArgs {
@@ -30,7 +30,7 @@ impl AroundArgs {
 
     /// The first that says anything decides.
     pub fn lang(&self) -> Lang {
-        let said = [&self.lc_all, &self.lc_messages, &self.lang];
+        let said = [&self.lc_all, &self.lc_messages, &self.env_lang];
         let said = said.into_iter().flatten().find(|value| !value.is_empty());
         if said.is_some_and(|value| value.starts_with("zh")) { Lang::Zh } else { Lang::En }
     }
@@ -42,7 +42,7 @@ mod tests {
 
     fn around(lc_all: &str, lc_messages: &str, lang: &str) -> Lang {
         let said = |text: &str| Some(text.to_owned());
-        AroundArgs { no_color: None, lc_all: said(lc_all), lc_messages: said(lc_messages), lang: said(lang) }.lang()
+        AroundArgs { no_color: None, lc_all: said(lc_all), lc_messages: said(lc_messages), env_lang: said(lang) }.lang()
     }
 
     #[test]
