@@ -9,6 +9,7 @@ pub mod sale;
 #[cfg(test)]
 pub mod sample;
 pub mod screen;
+pub mod seat_map;
 
 use crossterm::event::{KeyEvent, KeyEventKind};
 use ratatui::{buffer::Buffer, layout::Rect};
