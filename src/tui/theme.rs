@@ -20,6 +20,16 @@ pub enum Meaning {
     Held,
     /// Seats paid for.
     Sold,
+    /// A seat given back a moment ago.
+    FreshFree,
+    /// A seat taken a moment ago.
+    FreshHeld,
+    /// A seat paid for a moment ago.
+    FreshSold,
+    /// One of six categories of a hall, by its place; further ones start again.
+    Category(u8),
+    /// The age of a hold in four steps, from 0, fresh, to 3, about to end.
+    Age(u8),
     /// What was planned.
     Planned,
     /// What came.
@@ -95,6 +105,10 @@ impl Theme {
 
 /// The colours that differ between themes.
 struct Paint {
+    fresh_held: Color,
+    fresh_sold: Color,
+    categories: [Color; 6],
+    ages: [Color; 4],
     held: Color,
     sold: Color,
     came: Color,
@@ -104,6 +118,10 @@ struct Paint {
 }
 
 const NORMAL: Paint = Paint {
+    fresh_held: Color::LightYellow,
+    fresh_sold: Color::LightGreen,
+    categories: [Color::Cyan, Color::Magenta, Color::Yellow, Color::Green, Color::LightBlue, Color::LightRed],
+    ages: [Color::Cyan, Color::Green, Color::Yellow, Color::LightRed],
     held: Color::Yellow,
     sold: Color::Green,
     came: Color::Cyan,
@@ -113,6 +131,10 @@ const NORMAL: Paint = Paint {
 };
 
 const SAFE: Paint = Paint {
+    fresh_held: Color::LightYellow,
+    fresh_sold: Color::LightCyan,
+    categories: [Color::LightBlue, Color::Yellow, Color::Magenta, Color::Cyan, Color::LightYellow, Color::Blue],
+    ages: [Color::Blue, Color::LightBlue, Color::Yellow, Color::LightYellow],
     held: Color::Yellow,
     sold: Color::LightBlue,
     came: Color::LightBlue,
@@ -129,11 +151,16 @@ const fn coloured(meaning: Meaning, paint: &Paint) -> Style {
         | Meaning::Title
         | Meaning::Headline
         | Meaning::Free
+        | Meaning::FreshFree
         | Meaning::Planned
         | Meaning::Key
         | Meaning::Frozen
         | Meaning::Selected
         | Meaning::Stale => plain,
+        Meaning::FreshHeld => plain.fg(paint.fresh_held),
+        Meaning::FreshSold => plain.fg(paint.fresh_sold),
+        Meaning::Category(place) => plain.fg(paint.categories[place as usize % 6]),
+        Meaning::Age(step) => plain.fg(paint.ages[if step > 3 { 3 } else { step as usize }]),
         Meaning::Held => plain.fg(paint.held),
         Meaning::Sold => plain.fg(paint.sold),
         Meaning::Came => plain.fg(paint.came),
@@ -146,9 +173,22 @@ const fn coloured(meaning: Meaning, paint: &Paint) -> Style {
 const fn mono(meaning: Meaning) -> Style {
     let style = Style::new();
     match meaning {
-        Meaning::Plain | Meaning::Held | Meaning::Sold | Meaning::Came | Meaning::Good => style,
+        Meaning::Plain
+        | Meaning::Held
+        | Meaning::Sold
+        | Meaning::Category(_)
+        | Meaning::Age(0..=2)
+        | Meaning::Came
+        | Meaning::Good => style,
         Meaning::Quiet | Meaning::Free | Meaning::Planned | Meaning::Stale => style.add_modifier(Modifier::DIM),
-        Meaning::Title | Meaning::Headline | Meaning::Warning | Meaning::Key => style.add_modifier(Modifier::BOLD),
+        Meaning::FreshFree
+        | Meaning::FreshHeld
+        | Meaning::FreshSold
+        | Meaning::Age(3..)
+        | Meaning::Title
+        | Meaning::Headline
+        | Meaning::Warning
+        | Meaning::Key => style.add_modifier(Modifier::BOLD),
         Meaning::Bad => style.add_modifier(Modifier::BOLD.union(Modifier::UNDERLINED)),
         Meaning::Frozen | Meaning::Selected => style.add_modifier(Modifier::REVERSED),
     }
@@ -158,7 +198,7 @@ const fn mono(meaning: Meaning) -> Style {
 mod tests {
     use super::*;
 
-    const ALL: [Meaning; 16] = [
+    const ALL: [Meaning; 29] = [
         Meaning::Plain,
         Meaning::Quiet,
         Meaning::Title,
@@ -166,6 +206,19 @@ mod tests {
         Meaning::Free,
         Meaning::Held,
         Meaning::Sold,
+        Meaning::FreshFree,
+        Meaning::FreshHeld,
+        Meaning::FreshSold,
+        Meaning::Category(0),
+        Meaning::Category(1),
+        Meaning::Category(2),
+        Meaning::Category(3),
+        Meaning::Category(4),
+        Meaning::Category(5),
+        Meaning::Age(0),
+        Meaning::Age(1),
+        Meaning::Age(2),
+        Meaning::Age(3),
         Meaning::Planned,
         Meaning::Came,
         Meaning::Good,

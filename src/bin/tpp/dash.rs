@@ -3,24 +3,29 @@
 
 mod around;
 mod once;
+mod settings;
 mod summary;
 mod view;
 
-use std::{io::IsTerminal as _, path::PathBuf};
+use std::{io::IsTerminal as _, path::PathBuf, time::Duration};
 
 use anyhow::Context as _;
 use clap::{Args, ValueEnum};
 use tpp::{
     domain::ids::ProgramId,
     tui::{
-        dash::{Setup, Tab},
+        dash::{Setup, Tab, config::Config, replay::Replay},
         dump::Format,
         lang::Lang,
         theme::Theme,
     },
 };
 
-use crate::{exit, output, target::TargetArgs};
+use crate::{
+    exit::{self, ConfigError},
+    output, span,
+    target::{DEFAULT_URL, TargetArgs},
+};
 use around::AroundArgs;
 
 /// Flags.
@@ -62,6 +67,21 @@ pub struct DashArgs {
     /// With --once: size of the screen, columns by rows
     #[arg(long, value_name = "SIZE", default_value = "120x40", value_parser = size, requires = "once", help_heading = "Scripts")]
     size: (u16, u16),
+    /// Settings and keys; without it dash.toml in the folder tpp of the user's settings, if there is one
+    #[arg(long, env = "TPP_DASH_CONFIG", value_name = "FILE", help_heading = "Settings")]
+    config: Option<PathBuf>,
+    /// Print a settings file with everything in it, commented out, and end
+    #[arg(long, help_heading = "Settings")]
+    print_config: bool,
+    /// Play the journal of a bench (bench --out DIR) instead of watching a server
+    #[arg(long, value_name = "FILE", help_heading = "Replay")]
+    replay: Option<PathBuf>,
+    /// With --replay: times real time, a power of two from 0.0625 to 64
+    #[arg(long, value_name = "TIMES", default_value = "1", value_parser = speed, requires = "replay", help_heading = "Replay")]
+    speed: f64,
+    /// With --replay: start here
+    #[arg(long, value_name = "TIME", default_value = "0s", value_parser = span::parse, requires = "replay", help_heading = "Replay")]
+    at: Duration,
     /// Writes how long frames and keys took, as JSON, when the dashboard ends.
     #[arg(long, value_name = "FILE", hide = true)]
     pace: Option<PathBuf>,
@@ -87,32 +107,53 @@ enum Once {
 }
 
 impl DashArgs {
-    fn setup(&self) -> Setup {
-        Setup {
-            subject: self.target.url.clone(),
-            theme: self.theme.unwrap_or_else(|| self.around.theme()),
-            lang: self.lang.unwrap_or_else(|| self.around.lang()),
-            read_only: self.read_only,
-            replay: false,
-            tab: self.tab.unwrap_or_default(),
-            mouse: self.mouse,
-            ..Setup::default()
+    /// What a flag says goes first, then the environment, then the settings file.
+    fn settled(mut self) -> anyhow::Result<(Self, Setup)> {
+        let config = settings::read(self.config.as_deref(), &self.around)?;
+        self.dump_folder = self.dump_folder.or(config.dump_folder);
+        self.mouse |= config.mouse.unwrap_or_default();
+        if let Some(url) = config.url.filter(|_| self.target.url == DEFAULT_URL) {
+            self.target.url = url;
         }
+        let subject = self.replay.as_ref().map_or_else(|| self.target.url.clone(), |file| file.display().to_string());
+        let setup = Setup {
+            subject,
+            theme: self.theme.or(self.around.theme()).or(config.theme).unwrap_or_default(),
+            lang: self.lang.or(config.lang).unwrap_or_else(|| self.around.lang()),
+            read_only: self.read_only || config.read_only.unwrap_or_default(),
+            replay: self.replay.is_some(),
+            tab: self.tab.or(config.tab).unwrap_or_default(),
+            keymap: config.keymap,
+            mouse: self.mouse,
+        };
+        Ok((self, setup))
+    }
+
+    /// The recorded run that is to be played, from where and as fast as was asked for.
+    fn recorded(&self) -> anyhow::Result<Option<Replay>> {
+        let Some(file) = &self.replay else { return Ok(None) };
+        let replay = Replay::open(file).map_err(|e| ConfigError(format!("cannot replay {}: {e}", file.display())))?;
+        Ok(Some(replay.from(self.at, self.speed)))
     }
 }
 
 /// Shows the dashboard until somebody ends it, or prints one look at the server.
-pub fn run(args: &DashArgs) -> anyhow::Result<u8> {
+pub fn run(args: DashArgs) -> anyhow::Result<u8> {
+    if args.print_config {
+        output::say(Config::printed().trim_end())?;
+        return Ok(exit::OK);
+    }
+    let (args, setup) = args.settled()?;
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .worker_threads(1)
         .enable_all()
         .build()
         .context("failed to start the runtime")?;
     let ended = if args.once {
-        runtime.block_on(once::print(args)).map(|()| exit::OK)
+        runtime.block_on(once::print(&args, setup)).map(|()| exit::OK)
     } else if std::io::stdin().is_terminal() && std::io::stdout().is_terminal() && std::io::stderr().is_terminal() {
         let _within = runtime.enter();
-        view::show(args)
+        view::show(&args, setup)
     } else {
         output::note("tpp: this is no terminal to draw on: tpp dash --once prints one snapshot and ends");
         Ok(exit::USAGE)
@@ -128,18 +169,7 @@ fn one_of<T: Copy, const N: usize>(all: [T; N], word: fn(T) -> &'static str, tex
 }
 
 fn tab(text: &str) -> Result<Tab, String> {
-    one_of(Tab::ALL, tab_word, text)
-}
-
-const fn tab_word(tab: Tab) -> &'static str {
-    match tab {
-        Tab::Sale => "sale",
-        Tab::Seats => "seats",
-        Tab::Orders => "orders",
-        Tab::Engine => "engine",
-        Tab::Audit => "audit",
-        Tab::Programs => "programs",
-    }
+    one_of(Tab::ALL, Tab::word, text)
 }
 
 fn theme(text: &str) -> Result<Theme, String> {
@@ -178,8 +208,16 @@ mod tests {
     #[test]
     fn every_tab_has_its_word() {
         for one in Tab::ALL {
-            assert_eq!(tab(tab_word(one)), Ok(one));
+            assert_eq!(tab(one.word()), Ok(one));
         }
         assert_eq!(tab("hall"), Err("it is one of sale, seats, orders, engine, audit, programs".to_owned()));
     }
+}
+
+fn speed(text: &str) -> Result<f64, String> {
+    let speed: f64 =
+        text.trim_end_matches(['x', '×']).parse().map_err(|_| "it is a number, such as 2 or 0.5".to_owned())?;
+    let doublings = speed.log2();
+    let allowed = (-4.0..=6.0).contains(&doublings) && doublings.fract() == 0.0;
+    allowed.then_some(speed).ok_or_else(|| "it is one of 0.0625, 0.125, 0.25, 0.5, 1, 2, 4, 8, 16, 32, 64".to_owned())
 }

@@ -81,7 +81,7 @@ fn complain(error: &anyhow::Error) -> u8 {
 fn run(command: Command) -> anyhow::Result<u8> {
     match command {
         Command::Serve(args) => serve::run(args),
-        Command::Dash(args) => dash::run(&args),
+        Command::Dash(args) => dash::run(*args),
         Command::Bench(args) => bench::run(*args),
         Command::Audit(args) => audit::run(args),
         Command::Admin(args) => admin::run(args),

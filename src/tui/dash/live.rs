@@ -148,12 +148,18 @@ impl<S: Source> Show<'_, S> {
     fn take(&mut self, input: Input) -> Vec<Ask> {
         match input {
             Input::Key(key) => self.dash.key(key, now_ms()),
-            Input::Mouse(_) | Input::Paste(_) => Vec::new(),
+            Input::Mouse(event) => self.dash.mouse(event, self.area(), now_ms()),
+            Input::Paste(text) => self.dash.paste(&text, now_ms()),
             Input::Redraw => {
                 self.dash.touch();
                 Vec::new()
             }
         }
+    }
+
+    /// Where the dashboard was drawn; nothing where nobody can tell.
+    fn area(&self) -> Rect {
+        self.screen.size().map_or_else(|_| Rect::default(), |size| Rect::new(0, 0, size.width, size.height))
     }
 
     /// What the process was told from outside.

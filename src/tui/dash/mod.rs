@@ -33,6 +33,7 @@ pub mod sale;
 #[cfg(test)]
 pub mod sample;
 pub mod screen;
+pub mod seat_map;
 pub mod source;
 mod tab;
 mod waiting;

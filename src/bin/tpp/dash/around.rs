@@ -1,8 +1,12 @@
 //! What the environment says about colours and language.
 //! Must not outrank a flag.
 
+use std::path::PathBuf;
+
 use clap::Args;
 use tpp::tui::{lang::Lang, theme::Theme};
+
+use super::settings;
 
 /// Read from the environment as every program does.
 #[derive(Debug, Default, Args)]
@@ -19,13 +23,23 @@ pub struct AroundArgs {
     /// Language of everything.
     #[arg(long = "env-lang", env = "LANG", hide = true)]
     env_lang: Option<String>,
+    /// Folder of the user's settings.
+    #[arg(long = "env-config-home", env = "XDG_CONFIG_HOME", hide = true)]
+    config_home: Option<String>,
+    /// Folder of the user.
+    #[arg(long = "env-home", env = "HOME", hide = true)]
+    home: Option<String>,
 }
 
 impl AroundArgs {
-    /// Colours, unless they are not wanted.
-    pub fn theme(&self) -> Theme {
-        let unwanted = self.no_color.as_deref().is_some_and(|value| !value.is_empty());
-        if unwanted { Theme::Mono } else { Theme::Normal }
+    /// No colours where they are not wanted.
+    pub fn theme(&self) -> Option<Theme> {
+        self.no_color.as_deref().is_some_and(|value| !value.is_empty()).then_some(Theme::Mono)
+    }
+
+    /// The user's own settings file, whether it is there or not.
+    pub fn settings(&self) -> Option<PathBuf> {
+        settings::own_file(self.config_home.as_deref(), self.home.as_deref())
     }
 
     /// The first that says anything decides.
@@ -42,7 +56,13 @@ mod tests {
 
     fn around(lc_all: &str, lc_messages: &str, lang: &str) -> Lang {
         let said = |text: &str| Some(text.to_owned());
-        AroundArgs { no_color: None, lc_all: said(lc_all), lc_messages: said(lc_messages), env_lang: said(lang) }.lang()
+        AroundArgs {
+            lc_all: said(lc_all),
+            lc_messages: said(lc_messages),
+            env_lang: said(lang),
+            ..AroundArgs::default()
+        }
+        .lang()
     }
 
     #[test]
@@ -58,6 +78,6 @@ mod tests {
         let theme = |no_color: Option<&str>| {
             AroundArgs { no_color: no_color.map(ToOwned::to_owned), ..AroundArgs::default() }.theme()
         };
-        assert_eq!((theme(None), theme(Some("")), theme(Some("1"))), (Theme::Normal, Theme::Normal, Theme::Mono));
+        assert_eq!((theme(None), theme(Some("")), theme(Some("1"))), (None, None, Some(Theme::Mono)));
     }
 }

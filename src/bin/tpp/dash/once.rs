@@ -10,9 +10,10 @@ use tpp::{
     domain::ids::ProgramId,
     tui::{
         dash::{
-            Dash,
+            Dash, Setup,
             ask::{self, Ask, News},
             link::{answer, busiest, now_ms},
+            replay::Replay,
         },
         dump::Format,
     },
@@ -27,20 +28,50 @@ const SNAPSHOT_TIMEOUT: Duration = Duration::from_secs(30);
 /// Questions of a screen that are answered before it is drawn.
 const QUESTIONS_MAX: usize = 16;
 
-/// Prints it.
-pub async fn print(args: &DashArgs) -> anyhow::Result<()> {
-    let client = args.target.client()?;
-    let taking = snapshot(&client, args.program);
-    let frame = timeout(SNAPSHOT_TIMEOUT, taking).await;
-    let frame =
-        frame.with_context(|| format!("failed to get a snapshot within {} s", SNAPSHOT_TIMEOUT.as_secs()))??;
-    match args.output {
-        Once::Json => output::say_json(&frame)?,
-        Once::Text => output::say(summary(&frame, client.url(), args.setup().lang).trim_end())?,
-        Once::Screen => output::say(screen(args, &client, frame, Format::Text).await.trim_end())?,
-        Once::Svg => output::say(screen(args, &client, frame, Format::Svg).await.trim_end())?,
+/// What is asked while nobody plays or watches.
+enum Subject {
+    Server(Client),
+    Recorded(Box<Replay>),
+}
+
+impl Subject {
+    async fn answer(&self, ask: Ask) -> Option<News> {
+        match self {
+            Self::Server(client) => answer(client, ask).await,
+            Self::Recorded(replay) => replay.answer(&ask),
+        }
     }
-    Ok(())
+}
+
+/// Prints it.
+pub async fn print(args: &DashArgs, setup: Setup) -> anyhow::Result<()> {
+    let (subject, news) = match args.recorded()? {
+        Some(mut replay) => {
+            let news = replay.step(now_ms());
+            (Subject::Recorded(Box::new(replay)), news)
+        }
+        None => {
+            let client = args.target.client()?;
+            let frame = timeout(SNAPSHOT_TIMEOUT, snapshot(&client, args.program)).await;
+            let frame = frame
+                .with_context(|| format!("failed to get a snapshot within {} s", SNAPSHOT_TIMEOUT.as_secs()))??;
+            (Subject::Server(client), vec![News::Frame(Box::new(frame))])
+        }
+    };
+    let format = match args.output {
+        Once::Screen => Format::Text,
+        Once::Svg => Format::Svg,
+        Once::Text | Once::Json => {
+            let frame =
+                news.into_iter().find_map(|news| if let News::Frame(frame) = news { Some(frame) } else { None });
+            let frame = frame.context("there is nothing to show")?;
+            if args.output == Once::Json {
+                return Ok(output::say_json(&frame)?);
+            }
+            return Ok(output::say(summary(&frame, &setup.subject, setup.lang).trim_end())?);
+        }
+    };
+    Ok(output::say(screen(args.size, setup, &subject, news, format).await.trim_end())?)
 }
 
 /// The first frame that follows a program, where there is any.
@@ -58,12 +89,12 @@ async fn first(client: &Client, program: Option<ProgramId>) -> anyhow::Result<Fr
     frame.ok_or_else(|| anyhow!("the server ended the feed before its first snapshot"))
 }
 
-/// The chosen screen, once the server has answered what it asks.
-async fn screen(args: &DashArgs, client: &Client, frame: Frame, format: Format) -> String {
+/// The chosen screen, once what it asks is answered.
+async fn screen(size: (u16, u16), setup: Setup, subject: &Subject, news: Vec<News>, format: Format) -> String {
     let now = now_ms();
-    let mut dash = Dash::new(args.setup(), now);
+    let mut dash = Dash::new(setup, now);
     let mut asks = VecDeque::new();
-    for news in [News::Link(ask::Link::Live), News::Frame(Box::new(frame))] {
+    for news in [News::Link(ask::Link::Live)].into_iter().chain(news) {
         asks.extend(dash.hear(news, now));
     }
     asks.extend(dash.tick(now));
@@ -71,10 +102,10 @@ async fn screen(args: &DashArgs, client: &Client, frame: Frame, format: Format) 
         let Some(ask) = asks.pop_front() else { break };
         // Nobody is there to confirm a deed.
         if !matches!(ask, Ask::Do(_))
-            && let Some(news) = answer(client, ask).await
+            && let Some(news) = subject.answer(ask).await
         {
             asks.extend(dash.hear(news, now));
         }
     }
-    format.drawn(args.size, |buf| dash.draw(buf))
+    format.drawn(size, |buf| dash.draw(buf))
 }

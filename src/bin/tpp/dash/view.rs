@@ -6,9 +6,11 @@ use std::{fs, sync::mpsc, thread};
 use anyhow::Context as _;
 use tpp::tui::{
     dash::{
-        Dash,
+        Dash, Setup,
         link::{Link, now_ms},
         live::{self, End, Manners, Pace},
+        replay::Recording,
+        source::Source,
     },
     signals,
 };
@@ -20,8 +22,17 @@ use crate::exit;
 const HINTS_MAX: usize = 16;
 
 /// Shows it until its end. Needs a runtime around it.
-pub fn show(args: &DashArgs) -> anyhow::Result<u8> {
-    let link = Link::open(&args.target.client()?, args.program).context("failed to start the connection")?;
+pub fn show(args: &DashArgs, setup: Setup) -> anyhow::Result<u8> {
+    match args.recorded()? {
+        Some(replay) => show_from(Recording::new(replay), args, setup),
+        None => {
+            let link = Link::open(&args.target.client()?, args.program).context("failed to start the connection")?;
+            show_from(link, args, setup)
+        }
+    }
+}
+
+fn show_from(source: impl Source + Send + 'static, args: &DashArgs, setup: Setup) -> anyhow::Result<u8> {
     let (hints, heard) = mpsc::sync_channel(HINTS_MAX);
     let listening = signals::listen(hints).context("failed to listen for signals")?;
     let manners = Manners {
@@ -31,10 +42,10 @@ pub fn show(args: &DashArgs) -> anyhow::Result<u8> {
         #[cfg(debug_assertions)]
         panics_at_ms: args.panic_after.map(|ms| now_ms() + ms),
     };
-    let dash = Dash::new(args.setup(), now_ms());
+    let dash = Dash::new(setup, now_ms());
     let draw = move || {
         let mut pace = Pace::default();
-        (live::show(dash, link, &heard, manners, &mut pace), pace.figures())
+        (live::show(dash, source, &heard, manners, &mut pace), pace.figures())
     };
     let screen = thread::Builder::new().name("screen".to_owned()).spawn(draw).context("failed to start the screen")?;
     let ended = screen.join();

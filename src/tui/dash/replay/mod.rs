@@ -11,8 +11,11 @@ mod life;
 mod orders;
 mod player;
 mod recorded;
+mod source;
 
-use std::{io, path::Path};
+pub use source::Recording;
+
+use std::{io, path::Path, time::Duration};
 
 use counts::Counts;
 use player::Player;
@@ -111,6 +114,14 @@ impl Replay {
         if self.player.obey(playback) {
             self.told = None;
         }
+    }
+
+    /// Starts at this moment of the run, at this speed: a power of two, as near as there is one.
+    #[must_use]
+    pub fn from(mut self, at: Duration, speed: f64) -> Self {
+        self.player.set_speed(speed);
+        self.seek_to(i64::try_from(at.as_millis()).unwrap_or(i64::MAX));
+        self
     }
 
     /// Goes to this moment, in milliseconds since the start of the run, or as near as it has one.

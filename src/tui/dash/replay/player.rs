@@ -43,6 +43,11 @@ impl Player {
         }
     }
 
+    /// As fast as this times real time, as near as there is a power of two.
+    pub(super) fn set_speed(&mut self, speed: f64) {
+        self.doublings = (speed.log2().round() as i32).clamp(DOUBLINGS_MIN, DOUBLINGS_MAX);
+    }
+
     /// Does what is wanted; says whether it is elsewhere now.
     pub(super) fn obey(&mut self, playback: Playback) -> bool {
         match playback {
