@@ -32,11 +32,12 @@ fn per_s(view: &View<'_>, of: fn(&Numbers) -> u64) -> (f64, String) {
 
 /// Bytes in the unit that fits.
 pub fn bytes(bytes: u64) -> String {
-    match bytes as f64 {
-        all @ ..1e3 => format!("{all:.0} B"),
-        all @ ..1e6 => format!("{:.0} kB", all / 1e3),
-        all @ ..1e9 => format!("{:.1} MB", all / 1e6),
-        all => format!("{:.1} GB", all / 1e9),
+    let all = bytes as f64;
+    match bytes {
+        0..1_000 => format!("{bytes} B"),
+        1_000..1_000_000 => format!("{:.0} kB", all / 1e3),
+        1_000_000..1_000_000_000 => format!("{:.1} MB", all / 1e6),
+        _ => format!("{:.1} GB", all / 1e9),
     }
 }
 

@@ -208,8 +208,8 @@ fn sale(program: &ProgramStock, server_ms: i64, lang: Lang) -> (String, Meaning)
 fn wait_of(seconds: i64) -> String {
     match seconds {
         ..6_000 => format!("{}:{:02}", seconds / 60, seconds % 60),
-        ..172_800 => format!("{} h", seconds / 3_600),
-        ..86_400_000 => format!("{} d", seconds / 86_400),
+        6_000..172_800 => format!("{} h", seconds / 3_600),
+        172_800..86_400_000 => format!("{} d", seconds / 86_400),
         _ => "…".to_owned(),
     }
 }
