@@ -80,8 +80,8 @@ pub struct DashArgs {
     #[arg(long, value_name = "TIMES", default_value = "1", value_parser = speed, requires = "replay", help_heading = "Replay")]
     speed: f64,
     /// With --replay: start here
-    #[arg(long, value_name = "TIME", default_value = "0s", value_parser = span::parse, requires = "replay", help_heading = "Replay")]
-    at: Duration,
+    #[arg(long, value_name = "TIME", value_parser = span::parse, requires = "replay", help_heading = "Replay")]
+    at: Option<Duration>,
     /// Writes how long frames and keys took, as JSON, when the dashboard ends.
     #[arg(long, value_name = "FILE", hide = true)]
     pace: Option<PathBuf>,
@@ -133,7 +133,7 @@ impl DashArgs {
     fn recorded(&self) -> anyhow::Result<Option<Replay>> {
         let Some(file) = &self.replay else { return Ok(None) };
         let replay = Replay::open(file).map_err(|e| ConfigError(format!("cannot replay {}: {e}", file.display())))?;
-        Ok(Some(replay.from(self.at, self.speed)))
+        Ok(Some(replay.from(self.at.unwrap_or_default(), self.speed)))
     }
 }
 
