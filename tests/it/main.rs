@@ -34,6 +34,8 @@ mod recovery;
 #[cfg(test)]
 mod repeats;
 #[cfg(test)]
+mod replays;
+#[cfg(test)]
 mod results;
 #[cfg(test)]
 mod scenarios;
