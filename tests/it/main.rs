@@ -38,6 +38,8 @@ mod refunds;
 #[cfg(test)]
 mod repeats;
 #[cfg(test)]
+mod replays;
+#[cfg(test)]
 mod results;
 #[cfg(test)]
 mod scenarios;

@@ -1,3 +1,6 @@
+//! A recorded run as a dashboard hears it: what is shown at which moment, and what is answered.
+//! Must not need a file where a journal in memory will do.
+
 mod properties;
 
 use std::{collections::BTreeMap, fs};

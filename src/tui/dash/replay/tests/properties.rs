@@ -1,3 +1,6 @@
+//! Any journal at all: however one gets to a moment, and whatever was told, the sums are those of the slow way.
+//! Must not count with the code that it judges.
+
 use std::collections::{HashMap, HashSet};
 
 use proptest::prelude::*;
