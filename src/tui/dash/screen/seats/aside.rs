@@ -54,7 +54,7 @@ impl SeatsScreen {
         (side, below, small): (Rect, Rect, Option<(Fit, Window)>),
         sheet: &mut Sheet<'_>,
     ) {
-        let seat = self.seat_lines(hall, view, sheet);
+        let seat = self.seat_lines(hall, view, picture.cursor, sheet);
         if side.width > 0 {
             let mut rest = split_rows(side, 1).1;
             if rest.height >= 20 {
@@ -181,8 +181,8 @@ impl SeatsScreen {
     }
 
     /// The seat under the cursor and whose it is.
-    fn seat_lines(&self, hall: &Hall, view: &View<'_>, sheet: &Sheet<'_>) -> Vec<Line<'static>> {
-        let Some(cursor) = self.cursor_in(hall) else { return Vec::new() };
+    fn seat_lines(&self, hall: &Hall, view: &View<'_>, cursor: Option<usize>, sheet: &Sheet<'_>) -> Vec<Line<'static>> {
+        let Some(cursor) = cursor else { return Vec::new() };
         let (Some((row, col)), Some(id)) = (self.maps_spot(hall, cursor), hall.seat_id(cursor)) else {
             return Vec::new();
         };
