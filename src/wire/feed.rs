@@ -52,6 +52,14 @@ pub struct Frame {
     pub log: Vec<LogLine>,
 }
 
+impl Frame {
+    /// Did anything happen to seats or orders?
+    #[must_use]
+    pub fn moves(&self) -> bool {
+        !self.orders.is_empty() || self.followed.as_ref().is_some_and(|followed| !followed.seats.is_empty())
+    }
+}
+
 /// Counters and gauges of the server as a whole.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]

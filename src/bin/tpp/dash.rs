@@ -193,6 +193,14 @@ fn size(text: &str) -> Result<(u16, u16), String> {
         .ok_or_else(|| "write columns and rows, 1x1 to 500x500: 120x40".to_owned())
 }
 
+fn speed(text: &str) -> Result<f64, String> {
+    let speed: f64 =
+        text.trim_end_matches(['x', '×']).parse().map_err(|_| "it is a number, such as 2 or 0.5".to_owned())?;
+    let doublings = speed.log2();
+    let allowed = (-4.0..=6.0).contains(&doublings) && doublings.fract() == 0.0;
+    allowed.then_some(speed).ok_or_else(|| "it is one of 0.0625, 0.125, 0.25, 0.5, 1, 2, 4, 8, 16, 32, 64".to_owned())
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -212,12 +220,10 @@ mod tests {
         }
         assert_eq!(tab("hall"), Err("it is one of sale, seats, orders, engine, audit, programs".to_owned()));
     }
-}
 
-fn speed(text: &str) -> Result<f64, String> {
-    let speed: f64 =
-        text.trim_end_matches(['x', '×']).parse().map_err(|_| "it is a number, such as 2 or 0.5".to_owned())?;
-    let doublings = speed.log2();
-    let allowed = (-4.0..=6.0).contains(&doublings) && doublings.fract() == 0.0;
-    allowed.then_some(speed).ok_or_else(|| "it is one of 0.0625, 0.125, 0.25, 0.5, 1, 2, 4, 8, 16, 32, 64".to_owned())
+    #[test]
+    fn a_replay_goes_at_powers_of_two() {
+        assert_eq!((speed("2x"), speed("0.5"), speed("64")), (Ok(2.0), Ok(0.5), Ok(64.0)));
+        assert!(["0", "-1", "3", "128", "0.01", "fast"].into_iter().all(|wrong| speed(wrong).is_err()));
+    }
 }

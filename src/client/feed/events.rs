@@ -70,27 +70,25 @@ impl Events {
                 (self.line, self.at) = (MARK.len(), MARK.len());
             }
         }
-        loop {
-            if std::mem::take(&mut self.last_was_cr) {
-                match self.unread.get(self.at) {
-                    None => {
-                        self.last_was_cr = true;
-                        return None;
-                    }
-                    Some(b'\n') => (self.line, self.at) = (self.at + 1, self.at + 1),
-                    Some(_) => {}
+        if std::mem::take(&mut self.last_was_cr) {
+            match self.unread.get(self.at) {
+                None => {
+                    self.last_was_cr = true;
+                    return None;
                 }
+                Some(b'\n') => (self.line, self.at) = (self.at + 1, self.at + 1),
+                Some(_) => {}
             }
-            let rest = &self.unread[self.at..];
-            let Some(found) = rest.iter().position(|&byte| byte == b'\n' || byte == b'\r') else {
-                self.at = self.unread.len();
-                return None;
-            };
-            let (start, end) = (self.line, self.at + found);
-            self.last_was_cr = self.unread[end] == b'\r';
-            (self.line, self.at) = (end + 1, end + 1);
-            return Some((start, end));
         }
+        let rest = &self.unread[self.at..];
+        let Some(found) = rest.iter().position(|&byte| byte == b'\n' || byte == b'\r') else {
+            self.at = self.unread.len();
+            return None;
+        };
+        let (start, end) = (self.line, self.at + found);
+        self.last_was_cr = self.unread[end] == b'\r';
+        (self.line, self.at) = (end + 1, end + 1);
+        Some((start, end))
     }
 
     fn field(&mut self, start: usize, end: usize) {

@@ -127,6 +127,11 @@ impl Dash {
                     self.held = None;
                     let_through.push(Ask::Follow(program));
                 }
+                Ask::Audit(program) => {
+                    // It turns until the laws have come.
+                    self.moves_until_ms = i64::MAX;
+                    let_through.push(Ask::Audit(program));
+                }
                 ask => let_through.push(ask),
             }
         }

@@ -130,7 +130,7 @@ impl Header<'_> {
         if length > 2 {
             // A lost connection stands last and is worth more than a pause, and that more than a good one.
             let lost = self.standing.is_some_and(Standing::is_old);
-            words.drain(if lost || self.waiting.is_none() { 0..words.len() - 1 } else { 1..words.len() });
+            words.drain(if lost || self.waiting.is_none() { 0..words.len().saturating_sub(1) } else { 1..words.len() });
         }
         words
     }

@@ -55,6 +55,9 @@ use picture::{Moment, Picture};
 use prompt::Prompt;
 pub use tab::Tab;
 
+/// How long a change is seen to fade.
+const MOVES_MS: i64 = 1_700;
+
 /// How the dashboard starts.
 #[derive(Debug, Clone, Default)]
 pub struct Setup {
@@ -94,6 +97,8 @@ pub struct Dash {
     /// The key that is being answered.
     asked_by: Option<Stroke>,
     now_ms: i64,
+    /// Until then something fades or turns, and every tick is drawn.
+    moves_until_ms: i64,
     /// What a tick last showed of the time.
     told: Option<Told>,
     changed: bool,
@@ -137,6 +142,11 @@ impl Dash {
         self.now_ms = now_ms;
         self.changed = true;
         self.orders.hear(&news);
+        self.moves_until_ms = match &news {
+            News::Frame(frame) if frame.moves() => self.moves_until_ms.max(now_ms + MOVES_MS),
+            News::Audited(_) => now_ms + MOVES_MS,
+            _ => self.moves_until_ms,
+        };
         match &news {
             News::Frame(frame) => {
                 self.connection.hear_frame(now_ms);
@@ -195,6 +205,7 @@ impl Dash {
             self.changed |= self.told.is_some();
             self.told = Some(told);
         }
+        self.changed |= now_ms < self.moves_until_ms;
         let tab = self.tab;
         let asks = self.shown_mut().tick(tab, moment);
         self.changed |= !asks.is_empty();

@@ -20,6 +20,8 @@ const FUTURE_MIN: usize = 30;
 pub struct BurnDown {
     /// Free seats, one value a slot.
     pub left: Track,
+    /// All seats: as many fill the chart. 0 where nobody knows: then as many as were ever left.
+    pub total: u64,
     /// Seats a slot that go now; none where that cannot be known.
     pub per_slot: Option<f64>,
     /// Seconds of a slot.
@@ -46,7 +48,7 @@ pub fn draw(burn: &BurnDown, area: Rect, sheet: &mut Sheet<'_>) {
     let to_go = burn.per_slot.map_or(0, |per_slot| (last / per_slot).ceil().min(1e9) as usize);
     let slots = (past + to_go.min(past.max(FUTURE_MIN))).max(burn.left.slots);
     let track = Track { values: burn.left.values.clone(), slots };
-    let top = burn.left.peak();
+    let top = burn.left.peak().max(burn.total as f64);
     let style = sheet.theme.style(Meaning::Sold);
     if let Some(per_slot) = burn.per_slot {
         projection((past, slots), last, (per_slot, top), chart, sheet);
@@ -106,7 +108,7 @@ mod tests {
     #[test]
     fn the_future_is_dotted_to_the_last_seat() {
         let left = Track { values: (0..40).map(|at| 9_000.0 - 120.0 * f64::from(at)).collect(), slots: 60 };
-        let burn = BurnDown { left, per_slot: Some(120.0), slot_s: 1.0 };
+        let burn = BurnDown { left, total: 0, per_slot: Some(120.0), slot_s: 1.0 };
         for (width, height) in [(40, 6), (70, 12)] {
             let screen = drawn((width, height), Theme::Normal, |area, sheet| draw(&burn, area, sheet));
             insta::assert_snapshot!(format!("burn_down_{width}"), screen);
@@ -116,7 +118,7 @@ mod tests {
     #[test]
     fn without_a_pace_there_is_no_line() {
         let left = Track { values: vec![500.0; 50], slots: 60 };
-        let burn = BurnDown { left, per_slot: None, slot_s: 1.0 };
+        let burn = BurnDown { left, total: 0, per_slot: None, slot_s: 1.0 };
         let screen = drawn((40, 6), Theme::Normal, |area, sheet| draw(&burn, area, sheet)).to_string();
         assert!(!screen.contains(DOT) && !screen.contains("pace"), "{screen}");
     }

@@ -66,7 +66,7 @@ pub async fn print(args: &DashArgs, setup: Setup) -> anyhow::Result<()> {
                 news.into_iter().find_map(|news| if let News::Frame(frame) = news { Some(frame) } else { None });
             let frame = frame.context("there is nothing to show")?;
             if args.output == Once::Json {
-                return Ok(output::say_json(&frame)?);
+                return output::say_json(&frame);
             }
             return Ok(output::say(summary(&frame, &setup.subject, setup.lang).trim_end())?);
         }

@@ -128,7 +128,8 @@ fn nothing_is_changed_when_read_only_or_in_a_replay() {
             asked(&mut dash, deed, 'x');
             assert!(matches!(dash.over, Over::Nothing));
             assert!(dash.flash.is_some(), "it says why");
-            assert_eq!(press(&mut dash, "y"), [], "there is nothing to confirm");
+            let asks = press(&mut dash, "y");
+            assert!(!asks.iter().any(|ask| matches!(ask, Ask::Do(_))), "there is nothing to confirm: {asks:?}");
         }
     }
 }

@@ -179,7 +179,7 @@ fn order_news_come_as_they_happen_and_those_without_room_are_counted() {
     let frame = frame_of(&replay.step(1_350)).clone();
     let last = frame.orders.last().unwrap();
     assert_eq!((last.what, last.reason.as_deref()), (Happening::Rejected, Some("queue_timeout")));
-    let crowd = (1..=100).map(|n| told_in_a_crowd(n)).collect();
+    let crowd = (1..=100).map(told_in_a_crowd).collect();
     let mut replay = Replay::of(journal(crowd, Vec::new()));
     replay.step(0);
     let frame = frame_of(&replay.step(500)).clone();

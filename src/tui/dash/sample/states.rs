@@ -138,7 +138,7 @@ fn numbers(at: u64, held: u64, sold: u64) -> Numbers {
 fn queue(at: u64) -> QueueNumbers {
     QueueNumbers {
         depth: Some(at * 37 % 180),
-        oldest_ms: (at % 3 > 0).then_some(SERVER_MS - i64::from(COURSE_FRAMES) * 5),
+        oldest_ms: (!at.is_multiple_of(3)).then_some(SERVER_MS - i64::from(COURSE_FRAMES) * 5),
         max: 50_000,
         written: at * 300,
         batches: vec![at, at / 2, at, at * 2, at, at / 3, at / 4, at, at / 9, 0, 0, 0],

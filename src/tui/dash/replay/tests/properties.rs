@@ -147,7 +147,10 @@ fn a_long_run_is_the_same_from_a_checkpoint_and_from_the_start() {
     let submit =
         |n: u64| Told { arrival: u32::try_from(n).unwrap(), ..told(n, n + n % 7, Answer::Accepted(number(n))) };
     let words = |n: u64| {
-        [word(n, n + 20, Later::Created), word(n, n + 400, if n % 3 == 0 { Later::Cancelled } else { Later::Paid })]
+        [
+            word(n, n + 20, Later::Created),
+            word(n, n + 400, if n.is_multiple_of(3) { Later::Cancelled } else { Later::Paid }),
+        ]
     };
     let journal = journal((1..=6_000).map(submit).collect(), (1..=6_000).flat_map(words).collect());
     let mut replay = Replay::of(journal);

@@ -188,10 +188,12 @@ pub fn stock(view: &View<'_>) -> Vec<(String, Seats)> {
 }
 
 /// Free seats over time.
-pub fn burn_down(course: &Course) -> BurnDown {
+pub fn burn_down(view: &View<'_>) -> BurnDown {
+    let course = &view.sale.course;
     let per_slot = course.to_go_s().and_then(|_| course.pace()).map(|pace| pace * course.point_s());
     BurnDown {
         left: course.track(Past::Whole, |point| point.left.map(|left| left as f64)),
+        total: total(view),
         per_slot,
         slot_s: course.point_s(),
     }

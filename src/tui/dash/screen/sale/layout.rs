@@ -108,7 +108,7 @@ fn normal(view: &View<'_>, area: Rect, sheet: &mut Sheet<'_>) {
     let categories = figures::stock(view).len().clamp(1, 12) as u16 + 1;
     let areas = stack(left, &[(categories.min(6), categories), (4, 16), (3, 8), (3, 5)]);
     draw_stock(view, areas[0], sheet);
-    burn_down::draw(&figures::burn_down(&view.sale.course), areas[1], sheet);
+    burn_down::draw(&figures::burn_down(view), areas[1], sheet);
     queue::draw(&figures::queue(view), areas[2], sheet);
     draw_ends(view, areas[3], sheet);
     let reasons = view.sale.numbers.rejections.len().clamp(1, 12) as u16 + 1;
@@ -125,7 +125,7 @@ fn wide(view: &View<'_>, area: Rect, sheet: &mut Sheet<'_>) {
     let categories = figures::stock(view).len().clamp(1, 24) as u16 + 1;
     let areas = stack(left, &[(categories.min(12), categories), (8, 24)]);
     draw_stock(view, areas[0], sheet);
-    burn_down::draw(&figures::burn_down(&view.sale.course), areas[1], sheet);
+    burn_down::draw(&figures::burn_down(view), areas[1], sheet);
     let areas = stack(middle, &[(5, 17), (4, 12), (3, 10)]);
     versions::draw(&figures::versions(view), areas[0], sheet);
     draw_answers(view, areas[1], sheet);

@@ -226,7 +226,7 @@ impl SeatsScreen {
             String::new()
         };
         let left = match line.available {
-            0 => sheet.lang.pick("sold out", "售罄").to_owned(),
+            0 => sheet.lang.pick("none left", "无余票").to_owned(),
             left => format!("{} {}", text::count(u64::from(left)), sheet.lang.pick("left", "余")),
         };
         format!("{letter}{} · {left}", line.name)
