@@ -196,6 +196,22 @@ fn nothing_is_drawn_while_nothing_changes() {
 }
 
 #[test]
+fn a_change_is_drawn_until_it_has_faded() {
+    let mut dash = live();
+    let delta = Frame { whole: false, ..busy() };
+    dash.hear(News::Frame(Box::new(delta)), NOW_MS + 2_000);
+    for later in [2_100, 2_200, 3_600] {
+        dash.take_change();
+        dash.tick(NOW_MS + later);
+        assert!(dash.take_change(), "after {later} ms");
+    }
+    dash.tick(NOW_MS + 4_000);
+    dash.take_change();
+    dash.tick(NOW_MS + 4_100);
+    assert!(!dash.take_change(), "it has faded");
+}
+
+#[test]
 fn a_word_about_what_was_done_goes_away_by_itself() {
     let mut dash = live();
     press(&mut dash, "t");
