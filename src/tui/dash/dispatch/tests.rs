@@ -16,7 +16,7 @@ use crate::{
         },
         theme::Theme,
     },
-    wire::admin::SaleChange,
+    wire::{admin::SaleChange, feed::Frame},
 };
 
 const NOW_MS: i64 = sample::SERVER_MS;
@@ -198,7 +198,7 @@ fn nothing_is_drawn_while_nothing_changes() {
 #[test]
 fn a_change_is_drawn_until_it_has_faded() {
     let mut dash = live();
-    let delta = Frame { whole: false, ..busy() };
+    let delta = Frame { whole: false, ..sample::busy() };
     dash.hear(News::Frame(Box::new(delta)), NOW_MS + 2_000);
     for later in [2_100, 2_200, 3_600] {
         dash.take_change();
