@@ -1,7 +1,7 @@
 """Measures `tpp dash`: its share of a core, its memory, its frames and its keys while flash_sale plays.
 
-Starts a server with a program of 100,000 seats, a terminal of 200x60 (tmux) with the dashboard on the map of its seats, and
-a flash sale against the same server; ends all of them. Prints a JSON object.
+Starts a server, a flash sale in a hall of 100,000 seats against it, and a terminal of 200x60 (tmux) with the dashboard on the
+map of these seats; ends all of them. Prints a JSON object.
 """
 
 import json
@@ -16,15 +16,17 @@ import time
 TPP, SECONDS = os.path.abspath(sys.argv[1]), float(sys.argv[2])
 TOKEN = "measured"
 TICKS = os.sysconf("SC_CLK_TCK")
-HALL = {"programs": [{
-    "id": 1, "title": "十万人体育场", "actor": "众多歌手", "place": "北京国家体育场", "area": "北京", "category": "演唱会",
-    "show_time": "2030-01-01 19:30:00", "per_order_limit": 6, "per_account_limit": 1000, "permit_choose_seat": True,
-    "ticket_categories": [
-        {"id": at + 1, "introduce": name, "price_yuan": price, "total_number": 25000,
-         "seat_rows": [[100 * at + row + 1, 1, 250] for row in range(100)]}
-        for at, (name, price) in enumerate([("内场", "1280"), ("看台 A", "880"), ("看台 B", "580"), ("山顶", "280")])
-    ],
-}]}
+SCENARIO = pathlib.Path(__file__).parent.parent / "scenarios" / "flash_sale.toml"
+
+
+def large_flash_sale():
+    """The flash sale at its own rate for three times as long, in the same hall with rows of 250: 100,000 seats."""
+    text = SCENARIO.read_text().split("[expect]")[0]
+    for old, new in [("seats_per_row = 50 ", "seats_per_row = 250 "), ("buyers = 50000", "buyers = 150000"),
+                     ("accounts = 50000", "accounts = 150000"), ('duration = "12s"', 'duration = "36s"')]:
+        assert old in text, old
+        text = text.replace(old, new)
+    return text
 
 
 def cpu_s(pid):
@@ -83,17 +85,22 @@ def main():
         started.append(server)
         url = server.stdout.readline().split()[-1]
         to = ["--url", url, "--admin-token", TOKEN]
-        (folder / "hall.json").write_text(json.dumps(HALL))
-        subprocess.run([TPP, "admin", "program", "import", str(folder / "hall.json"), *to], check=True, stdout=subprocess.DEVNULL)
+        (folder / "large_flash_sale.toml").write_text(large_flash_sale())
+        bench = subprocess.Popen(
+            [TPP, "bench", str(folder / "large_flash_sale.toml"), "--version", "4", "--no-tui", "--no-ceiling", *to],
+            stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=open(folder / "bench.log", "w"))
+        started.append(bench)
+
+        def program():
+            listed = subprocess.run([TPP, "admin", "program", "list", "--output", "json", *to], check=True, capture_output=True)
+            return next((line["id"] for line in json.loads(listed.stdout) if line["total"] == 100_000), None)
+
+        followed = wait_for("the program of the bench", program)
         pace, pid_file = folder / "pace.json", folder / "pid"
-        dash = f"echo $$ > {pid_file}; exec {TPP} dash {' '.join(to)} --program 1 --tab seats --pace {pace}"
+        dash = f"echo $$ > {pid_file}; exec {TPP} dash {' '.join(to)} --program {followed} --tab seats --pace {pace}"
         tmux("new-session", "-d", "-x", "200", "-y", "60", "sh", "-c", dash)
         pid = int(wait_for("the dashboard", lambda: pid_file.exists() and pid_file.read_text()))
         wait_for("LIVE", lambda: "LIVE" in tmux.pane())
-        bench = subprocess.Popen(
-            [TPP, "bench", "flash_sale", "--version", "4", "--no-tui", "--no-ceiling", *to],
-            stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=open(folder / "bench.log", "w"))
-        started.append(bench)
         wait_for("buyers", lambda: "buyers came" in (folder / "bench.log").read_text())
         shares, memory, keys, look = [], [], [], []
         until, before, at = time.monotonic() + SECONDS, cpu_s(pid), time.monotonic()
