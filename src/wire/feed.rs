@@ -53,10 +53,11 @@ pub struct Frame {
 }
 
 impl Frame {
-    /// Did anything happen to seats or orders?
+    /// Did anything happen to seats or orders since the frame before?
     #[must_use]
     pub fn moves(&self) -> bool {
-        !self.orders.is_empty() || self.followed.as_ref().is_some_and(|followed| !followed.seats.is_empty())
+        let seats = self.followed.as_ref().is_some_and(|followed| !followed.seats.is_empty());
+        !self.whole && (seats || !self.orders.is_empty())
     }
 }
 

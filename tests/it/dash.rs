@@ -19,6 +19,9 @@ struct Desk {
     terminal: Terminal,
 }
 
+/// What stands beside the key that confirms.
+const ASKED: &str = "yes, cancel the order";
+
 impl Desk {
     /// An office with a hall of 80 seats, two of them in an unpaid order, and a terminal of 120 by 40.
     fn open() -> Self {
@@ -81,14 +84,14 @@ fn an_order_is_cancelled_by_a_key_and_its_confirmation_and_the_ledger_knows() {
     let number = desk.office.orders(&desk.program)[0].order_number.to_string();
     desk.terminal.shows(&number);
     desk.terminal.presses("x");
-    desk.terminal.shows("Cancel");
+    desk.terminal.shows(ASKED);
     // The key that asked does not confirm, nor does the default.
     desk.terminal.presses("x");
     desk.terminal.presses("Enter");
     assert_eq!(desk.status(), 1, "an order was cancelled without a confirmation");
-    wait_until("nothing to confirm", || !desk.terminal.pane().contains("y "));
+    wait_until("nothing to confirm", || !desk.terminal.pane().contains(ASKED));
     desk.terminal.presses("x");
-    desk.terminal.shows("y ");
+    desk.terminal.shows(ASKED);
     desk.terminal.presses("y");
     wait_until("the order to be cancelled in the ledger", || desk.status() == 2);
     desk.terminal.shows("cancelled");

@@ -16,7 +16,7 @@ use crate::{
         },
         theme::Theme,
     },
-    wire::admin::SaleChange,
+    wire::{admin::SaleChange, feed::Frame},
 };
 
 const NOW_MS: i64 = sample::SERVER_MS;
@@ -193,6 +193,22 @@ fn nothing_is_drawn_while_nothing_changes() {
     assert!(dash.take_change());
     dash.tick(NOW_MS + 1_200);
     assert!(!dash.take_change());
+}
+
+#[test]
+fn a_change_is_drawn_until_it_has_faded() {
+    let mut dash = live();
+    let delta = Frame { whole: false, ..sample::busy() };
+    dash.hear(News::Frame(Box::new(delta)), NOW_MS + 2_000);
+    for later in [2_100, 2_200, 3_600] {
+        dash.take_change();
+        dash.tick(NOW_MS + later);
+        assert!(dash.take_change(), "after {later} ms");
+    }
+    dash.tick(NOW_MS + 4_000);
+    dash.take_change();
+    dash.tick(NOW_MS + 4_100);
+    assert!(!dash.take_change(), "it has faded");
 }
 
 #[test]
