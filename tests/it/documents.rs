@@ -24,6 +24,7 @@ const DOCUMENTS: &[&str] = &[
     "docs/DASH.md",
     "docs/DEPENDENCIES.md",
     "docs/EXTERNAL.md",
+    "docs/FEED.md",
     "docs/IMPORT.md",
     "docs/JOURNAL.md",
     "docs/METRICS.md",

@@ -24,7 +24,7 @@ use tpp::{
 use crate::{
     exit::{self, ConfigError},
     output, span,
-    target::{DEFAULT_URL, TargetArgs},
+    target::TargetArgs,
 };
 use around::AroundArgs;
 
@@ -112,10 +112,9 @@ impl DashArgs {
         let config = settings::read(self.config.as_deref(), &self.around)?;
         self.dump_folder = self.dump_folder.or(config.dump_folder);
         self.mouse |= config.mouse.unwrap_or_default();
-        if let Some(url) = config.url.filter(|_| self.target.url == DEFAULT_URL) {
-            self.target.url = url;
-        }
-        let subject = self.replay.as_ref().map_or_else(|| self.target.url.clone(), |file| file.display().to_string());
+        self.target.url = self.target.url.or(config.url);
+        let subject =
+            self.replay.as_ref().map_or_else(|| self.target.url().to_owned(), |file| file.display().to_string());
         let setup = Setup {
             subject,
             theme: self.theme.or(self.around.theme()).or(config.theme).unwrap_or_default(),
@@ -129,11 +128,11 @@ impl DashArgs {
         Ok((self, setup))
     }
 
-    /// The recorded run that is to be played, from where and as fast as was asked for.
+    /// The recorded run that is to be played, from its start and in its own time.
     fn recorded(&self) -> anyhow::Result<Option<Replay>> {
         let Some(file) = &self.replay else { return Ok(None) };
         let replay = Replay::open(file).map_err(|e| ConfigError(format!("cannot replay {}: {e}", file.display())))?;
-        Ok(Some(replay.from(self.at.unwrap_or_default(), self.speed)))
+        Ok(Some(replay))
     }
 }
 

@@ -17,9 +17,9 @@ pub const DEFAULT_URL: &str = "http://127.0.0.1:7878";
 /// A running server.
 #[derive(Debug, Args)]
 pub struct TargetArgs {
-    /// Address of the server
-    #[arg(long, env = "TPP_URL", value_name = "URL", default_value = DEFAULT_URL, help_heading = "Server", global = true)]
-    pub url: String,
+    /// Address of the server [default: http://127.0.0.1:7878]
+    #[arg(long, env = "TPP_URL", value_name = "URL", help_heading = "Server", global = true)]
+    pub url: Option<String>,
     /// The operator's token
     #[arg(
         long,
@@ -43,13 +43,18 @@ pub struct TargetArgs {
 }
 
 impl TargetArgs {
+    /// The address that was given, or where a server listens unless told otherwise.
+    pub fn url(&self) -> &str {
+        self.url.as_deref().unwrap_or(DEFAULT_URL)
+    }
+
     /// A client with the operator's token.
     pub fn client(&self) -> anyhow::Result<Client> {
         let token = match &self.admin_token {
             Some(token) => token.clone(),
             None => token_in(&self.data)?,
         };
-        Client::new(&self.url, Some(token)).context("failed to make a client")
+        Client::new(self.url(), Some(token)).context("failed to make a client")
     }
 }
 

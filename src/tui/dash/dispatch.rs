@@ -241,7 +241,7 @@ impl Dash {
             Wish::Command(command) => return self.obey_wherever(command),
             Wish::Theme(theme) => self.dress(theme),
             Wish::Lang(lang) => self.speak(lang),
-            Wish::Follow(_) | Wish::Order(_) if self.setup.replay => {
+            Wish::Follow(_) if self.setup.replay => {
                 self.refuse(self.setup.lang.pick("a recorded run has nobody to ask", "回放中无法查询"));
             }
             Wish::Follow(program) => return self.weighed(vec![Ask::Follow(program)]),

@@ -24,7 +24,10 @@ const HINTS_MAX: usize = 16;
 /// Shows it until its end. Needs a runtime around it.
 pub fn show(args: &DashArgs, setup: Setup) -> anyhow::Result<u8> {
     match args.recorded()? {
-        Some(replay) => show_from(Recording::new(replay), args, setup),
+        Some(replay) => {
+            let replay = replay.from(args.at.unwrap_or_default(), args.speed);
+            show_from(Recording::new(replay), args, setup)
+        }
         None => {
             let link = Link::open(&args.target.client()?, args.program).context("failed to start the connection")?;
             show_from(link, args, setup)

@@ -57,7 +57,7 @@ impl What {
             Self::Age(compare, ms) => compare.holds(facts.server_ms - line.created_at_ms, *ms),
             Self::Ends(compare, ms) => {
                 let held = matches!(facts.standing, Happening::Queued | Happening::Created);
-                held && compare.holds(line.hold_ends_at_ms - facts.server_ms, *ms)
+                held && line.hold_ends_at_ms > 0 && compare.holds(line.hold_ends_at_ms - facts.server_ms, *ms)
             }
             Self::Text(text) => facts.shows(&text.to_lowercase()),
         }

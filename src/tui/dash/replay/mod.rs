@@ -108,6 +108,12 @@ impl Replay {
         vec![News::Frame(Box::new(frame)), News::Playing(playing)]
     }
 
+    /// Length of the run.
+    #[must_use]
+    pub fn length_ms(&self) -> i64 {
+        self.player.playing().length_ms
+    }
+
     /// Does what is wanted of the playing.
     pub fn play(&mut self, playback: Playback) {
         self.due = true;

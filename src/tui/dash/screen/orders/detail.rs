@@ -136,7 +136,8 @@ impl Paper<'_> {
     fn next(&self, opened: &Opened, sheet: &Sheet<'_>, lines: &mut Vec<Line<'static>>) {
         let lang = sheet.lang;
         let seats = line_of(opened).map_or(0, |line| line.tickets.len());
-        let until = line_of(opened).map(|line| line.hold_ends_at_ms - self.view.server_ms);
+        let ends = line_of(opened).map(|line| line.hold_ends_at_ms).filter(|ends_at_ms| *ends_at_ms > 0);
+        let until = ends.map(|ends_at_ms| ends_at_ms - self.view.server_ms);
         let position = opened.life.as_ref().and_then(|life| life.position);
         let (number, what) = match (opened.standing(), until) {
             (None, _) => return,

@@ -62,10 +62,11 @@ impl Row {
         self.changed_ms.is_some_and(|changed| now_ms - changed < FLASH_MS)
     }
 
-    /// Until when its seats are held for it, if they are, by the server's clock.
+    /// Until when its seats are held for it, if they are, by the server's clock. A recorded run does not know.
     pub const fn held_until_ms(&self) -> Option<i64> {
-        match self.standing {
-            Happening::Queued | Happening::Created => Some(self.line.hold_ends_at_ms),
+        match (self.standing, self.line.hold_ends_at_ms) {
+            (_, 0) => None,
+            (Happening::Queued | Happening::Created, ends_at_ms) => Some(ends_at_ms),
             _ => None,
         }
     }
