@@ -13,6 +13,8 @@ use crate::tui::{
 const MARGIN_FROM: u16 = 30;
 /// A footer from this height on.
 const FOOTER_FROM: u16 = 3;
+/// An empty row under the header from this height on.
+const AIR_FROM: u16 = 28;
 
 /// The three areas of a screen.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -31,6 +33,7 @@ impl Areas {
         let margin = u16::from(screen.width >= MARGIN_FROM);
         let area = Rect { x: screen.x + margin, width: screen.width - 2 * margin, ..screen };
         let (head, rest) = split_rows(area, 1);
+        let (_, rest) = split_rows(rest, u16::from(screen.height >= AIR_FROM));
         let footer = u16::from(screen.height >= FOOTER_FROM);
         let (body, foot) = split_rows(rest, rest.height - footer);
         Self { head, body, foot }

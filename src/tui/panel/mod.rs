@@ -21,7 +21,7 @@ pub mod versions;
 
 use ratatui::{
     buffer::Buffer,
-    layout::Rect,
+    layout::{Position, Rect},
     text::{Line, Span},
 };
 
@@ -50,10 +50,12 @@ impl Sheet<'_> {
 
     /// Puts a line into a row of the area, if it has that row. Nothing of what was there shines through.
     pub fn put(&mut self, area: Rect, row: u16, line: impl Into<Line<'static>>) {
-        if row >= area.height {
+        let at = Position { x: area.x, y: area.y.saturating_add(row) };
+        // A terminal may be smaller than whatever is drawn in it.
+        if row >= area.height || !self.buf.area.contains(at) {
             return;
         }
-        let (line, y) = (line.into(), area.y + row);
+        let (line, y) = (line.into(), at.y);
         let width = u16::try_from(line.width()).unwrap_or(u16::MAX).min(area.width);
         self.blank(Rect { y, width, height: 1, ..area });
         self.buf.set_line(area.x, y, &line, area.width);
@@ -164,6 +166,15 @@ mod tests {
         assert_eq!(heights(6, &[(2, 4), (3, 99), (2, 3)]), [3, 3, 0]);
         assert_eq!(heights(50, &[(2, 4), (3, 9)]), [4, 9]);
         assert_eq!(heights(0, &[(2, 4)]), [0]);
+    }
+
+    #[test]
+    fn a_line_beside_the_cells_is_left_out() {
+        let mut buf = Buffer::empty(Rect::new(3, 2, 0, 5));
+        let sheet = &mut Sheet { theme: Theme::Normal, lang: Lang::En, buf: &mut buf };
+        sheet.put(Rect::new(2, 4, 1, 1), 0, Span::raw("x"));
+        sheet.put_right(Rect::new(0, 0, 9, 9), 8, Span::raw("x"));
+        assert_eq!(buf, Buffer::empty(Rect::new(3, 2, 0, 5)));
     }
 
     #[test]
