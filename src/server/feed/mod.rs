@@ -1,7 +1,7 @@
 //! The live feed: what a server looks like, kept up while somebody watches and told to all who do.
 //! Must not cost a sale that nobody watches anything, nor hold more for a slow reader than for a quick one.
 //!
-//! One [`Picture`] a followed program, and one for those who follow none. The sampler looks at the server ten times a second
+//! One `Picture` a followed program, and one for those who follow none. The sampler looks at the server ten times a second
 //! and takes what it sees into the pictures. A reader takes its next frame when its socket has room for it: the way from the
 //! last picture that it has seen to the one that there is.
 
