@@ -7,6 +7,7 @@ use super::{row::Row, words};
 use crate::{
     domain::rejection::Rejection,
     tui::{lang::Lang, text, theme::Meaning},
+    wire::admin::TicketLine,
 };
 
 /// Columns before the first, for the marks of cursor and change.
@@ -142,7 +143,7 @@ impl Column {
             Self::Status => (words::meaning(row.standing), words::marked(row.standing, lang)),
             Self::Tickets => (Meaning::Plain, line.tickets.len().to_string()),
             Self::Seats => {
-                let seats: Vec<String> = line.tickets.iter().map(|seat| format!("{}-{}", seat.row, seat.col)).collect();
+                let seats: Vec<String> = line.tickets.iter().filter_map(place).collect();
                 (Meaning::Plain, seats.join(" "))
             }
             Self::Price => (Meaning::Plain, price(line.price.0)),
@@ -224,4 +225,9 @@ pub fn placed(width: u16) -> Vec<Placed> {
         placed
     };
     shown.map(place).collect()
+}
+
+/// Row and number of a ticket's seat; nothing in a recorded run, which does not name seats.
+pub fn place(ticket: &TicketLine) -> Option<String> {
+    (ticket.row > 0).then(|| format!("{}-{}", ticket.row, ticket.col))
 }

@@ -255,7 +255,7 @@ impl Paper<'_> {
         let widest = names.iter().map(|name| text::width(name)).max().unwrap_or(0);
         let name_columns = widest.min(self.width.saturating_sub(22));
         for (ticket, name) in line.tickets.iter().zip(names) {
-            let seat = text::fitted(&format!("{}-{}", ticket.row, ticket.col), 8);
+            let seat = text::fitted(columns::place(ticket).as_deref().unwrap_or("–"), 8);
             let person = format!("  {} {}", sheet.lang.pick("person", "观演人"), ticket.ticket_user_id);
             let mut spans = vec![
                 sheet.say(Meaning::Plain, seat),

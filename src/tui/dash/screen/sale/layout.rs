@@ -156,9 +156,14 @@ fn draw_holds(view: &View<'_>, area: Rect, sheet: &mut Sheet<'_>) {
         sheet.say(Meaning::Quiet, sheet.lang.pick(" unpaid", " 单未支付")),
     ]);
     let title = sheet.lang.pick("Holds that end", "即将到期的锁定");
-    if all == 0 {
-        let inner = sheet.titled(area, title, Line::default());
-        sheet.put(inner, 0, sheet.say(Meaning::Quiet, sheet.lang.pick("nothing is held", "无锁定")));
+    let nothing = match all {
+        0 => Some(sheet.lang.pick("nothing is held", "无锁定")),
+        _ if view.replay => Some(sheet.lang.pick("a journal does not say when holds end", "日志不记录锁定期限")),
+        _ => None,
+    };
+    if let Some(words) = nothing {
+        let inner = sheet.titled(area, title, if all == 0 { Line::default() } else { note });
+        sheet.put(inner, 0, sheet.say(Meaning::Quiet, words));
         return;
     }
     bars::draw(title, note, &figures::holds(view, sheet.lang), area, sheet);
